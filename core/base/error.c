@@ -1,0 +1,97 @@
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+
+static const struct dl_error_info table[DL_CODE_COUNT] = {
+    [DL_OK] = {DL_OK, "", 0, DL_KIND_FAIL, "", "", ""},
+#define DL_ERROR_ROW(symbol, id, exit_code, kind, title, causes, next)                             \
+    [DL_E_##symbol] = {DL_E_##symbol, id, exit_code, kind, title, causes, next},
+    DL_ERROR_TABLE(DL_ERROR_ROW)
+#undef DL_ERROR_ROW
+};
+
+const struct dl_error_info *dl_error_info(enum dl_code code)
+{
+    if ((int)code < 0 || code >= DL_CODE_COUNT)
+        return &table[DL_E_INTERNAL];
+    return &table[code];
+}
+
+const struct dl_error_info *dl_error_find(const char *id)
+{
+    for (int code = DL_OK + 1; code < DL_CODE_COUNT; code++)
+        if (dl_ascii_equal(table[code].id, id))
+            return &table[code];
+    return NULL;
+}
+
+/* Cuts the text that vsnprintf may have cut inside a sequence. */
+static void cut_clean(char *text, size_t size)
+{
+    size_t len = strlen(text);
+
+    if (len == size - 1)
+        text[dl_utf8_cut(text, len, len)] = '\0';
+}
+
+static void set_text(struct dl_error *err, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+static void set_text(struct dl_error *err, const char *format, va_list args)
+{
+    vsnprintf(err->text, sizeof err->text, format, args);
+    cut_clean(err->text, sizeof err->text);
+}
+
+int dl_error_set(struct dl_error *err, enum dl_code code, const char *format, ...)
+{
+    if (err) {
+        va_list args;
+
+        *err = (struct dl_error){.code = code};
+        va_start(args, format);
+        set_text(err, format, args);
+        va_end(args);
+    }
+    return -(int)code;
+}
+
+int dl_error_set_errno(struct dl_error *err, enum dl_code code, int number, const char *format, ...)
+{
+    if (err) {
+        va_list args;
+        char reason[128];
+        size_t len;
+
+        *err = (struct dl_error){.code = code, .sys_errno = number};
+        va_start(args, format);
+        set_text(err, format, args);
+        va_end(args);
+        len = strlen(err->text);
+        /* the GNU strerror_r: returns the text, perhaps not in the array */
+        dl_text_format(err->text + len, sizeof err->text - len, ": %s",
+                       strerror_r(number, reason, sizeof reason));
+    }
+    return -(int)code;
+}
+
+void dl_error_prefix(struct dl_error *err, const char *format, ...)
+{
+    char old[sizeof err->text];
+    va_list args;
+    size_t len;
+
+    if (!err)
+        return;
+    memcpy(old, err->text, sizeof old);
+    va_start(args, format);
+    set_text(err, format, args);
+    va_end(args);
+    len = strlen(err->text);
+    dl_text_format(err->text + len, sizeof err->text - len, ": %s", old);
+}

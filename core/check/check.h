@@ -1,0 +1,96 @@
+/* The staged test: proxy, DNS, TCP, TLS, key, one log, a mixed batch, the same as zstd.
+ * Lives on a dl_http loop; never blocks; always ends with a verdict. */
+#ifndef DL_CHECK_CHECK_H
+#define DL_CHECK_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "identity/config.h"
+#include "identity/integration.h"
+#include "net/http.h"
+#include "net/proxy.h"
+#include "secret/key.h"
+
+/* X(symbol, name in JSON, label on screens) in the order they run */
+#define DL_STAGE_TABLE(X)                                                                          \
+    X(PROXY, "proxy", "Proxy")                                                                     \
+    X(DNS, "dns", "DNS")                                                                           \
+    X(TCP, "tcp", "TCP")                                                                           \
+    X(TLS, "tls", "TLS")                                                                           \
+    X(KEY, "key", "Key")                                                                           \
+    X(LOG, "log", "Send 1 log")                                                                    \
+    X(BATCH, "batch", "Send batch")                                                                \
+    X(ZSTD, "zstd", "Send as zstd")
+
+enum dl_stage {
+#define DL_STAGE_ENUM(symbol, name, label) DL_STAGE_##symbol,
+    DL_STAGE_TABLE(DL_STAGE_ENUM)
+#undef DL_STAGE_ENUM
+        DL_STAGE_COUNT
+};
+
+enum dl_result { DL_RESULT_WAIT, DL_RESULT_RUN, DL_RESULT_PASS, DL_RESULT_WARN, DL_RESULT_FAIL, DL_RESULT_SKIP };
+
+#define DL_EVIDENCE_MAX 16
+
+struct dl_evidence {
+    char name[32];   /* "issuer", "address" */
+    char value[256]; /* scrubbed */
+};
+
+struct dl_stage_report {
+    enum dl_stage stage;
+    enum dl_result result;
+    int64_t ms;        /* time the stage took; while it runs, time so far */
+    enum dl_code code; /* DL_OK unless WARN or FAIL */
+    char message[512]; /* one line: "datadoghq.eu -> 2 addresses" */
+    struct dl_evidence evidence[DL_EVIDENCE_MAX];
+    size_t evidence_count;
+};
+
+struct dl_check_options {
+    const struct dl_config *config;           /* all kept by the caller until the check is freed */
+    const struct dl_integration *integration; /* NULL: reachability alone */
+    const struct dl_key *key;                 /* NULL: stages after TLS are skipped */
+    const struct dl_proxy_environment *environment;
+    const char *hostname;
+    enum dl_stage last; /* run up to this one: TLS for reachability, KEY for the key, ZSTD for all */
+    int total_ms;       /* 0: 30000 */
+    void (*changed)(void *context); /* a report changed; may be NULL */
+    void *context;
+};
+
+struct dl_check;
+
+/* Names of a stage and of a result ("pass"). */
+const char *dl_stage_name(enum dl_stage stage);
+const char *dl_stage_label(enum dl_stage stage);
+const char *dl_result_name(enum dl_result result);
+
+int dl_check_start(struct dl_check **out, struct dl_http *http,
+                   const struct dl_check_options *options, struct dl_error *err);
+void dl_check_free(struct dl_check *check); /* cancels what runs; NULL is fine */
+
+/* Timers: call after every dl_http_poll. Milliseconds until it wants to be called again. */
+int dl_check_step(struct dl_check *check);
+
+bool dl_check_done(const struct dl_check *check);
+const struct dl_stage_report *dl_check_report(const struct dl_check *check, enum dl_stage stage);
+
+/* After it is done: 0 when no stage failed; else the negative code of the first failure, in err. */
+int dl_check_verdict(const struct dl_check *check, struct dl_error *err);
+
+const char *dl_check_test_id(const struct dl_check *check);
+uint64_t dl_check_accepted(const struct dl_check *check); /* logs accepted so far */
+enum dl_encoding dl_check_encoding(const struct dl_check *check); /* zstd if it was accepted, else gzip */
+
+/* The array of stages as JSON values ("stages" of the schema), into an open writer. */
+void dl_check_json(const struct dl_check *check, struct dl_json *w);
+
+/* Key-less handshake that says whether a site's intake can be reached is this check with last = TLS. */
+
+#endif

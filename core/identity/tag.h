@@ -1,0 +1,49 @@
+/* Custom tags: parsing, Datadog's normalisation, limits.
+ * Source: docs.datadoghq.com/getting_started/tagging. */
+#ifndef DL_IDENTITY_TAG_H
+#define DL_IDENTITY_TAG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+#define DL_TAG_CHARACTERS 200 /* longest tag, in characters */
+#define DL_TAGS_MAX 100       /* most tags on one log */
+
+/* An ordered list of normalised tags, each "key:value" or "value". */
+struct dl_tags {
+    char **items;
+    size_t count;
+};
+
+enum dl_tag_fate { DL_TAG_KEPT, DL_TAG_CHANGED, DL_TAG_MERGED, DL_TAG_REFUSED };
+
+/* What became of one word of the input. `why` is a sentence for CHANGED, MERGED and REFUSED; it and
+ * `before` never hold a text that looks like a key (it is withheld). */
+struct dl_tag_word {
+    const char *before, *after, *why;
+    enum dl_tag_fate fate;
+};
+
+typedef void dl_tag_report(void *context, const struct dl_tag_word *word);
+
+/* Parses commas, blanks and a pasted DD_TAGS=... and appends. All or nothing: one refused word refuses
+ * the call (-DL_E_TAG, err names the word and the reason). `report` (may be NULL) hears of every word. */
+int dl_tags_parse(struct dl_tags *tags, const char *text, dl_tag_report *report, void *context,
+                  struct dl_error *err);
+
+int dl_tags_copy(struct dl_tags *to, const struct dl_tags *from, struct dl_error *err);
+bool dl_tags_equal(const struct dl_tags *a, const struct dl_tags *b);
+void dl_tags_remove(struct dl_tags *tags, size_t index);
+void dl_tags_free(struct dl_tags *tags);
+
+/* Splits "key:value" at the first colon: key length, and value ("" with *value NULL for a tag
+ * without one). */
+void dl_tag_split(const char *tag, size_t *key_length, const char **value);
+
+/* Whether the tag can travel as an attribute of the body: it has a key and a value, and no earlier
+ * tag of the list has the same key (an attribute cannot hold two values without an array). */
+bool dl_tag_as_attribute(const struct dl_tags *tags, size_t index);
+
+#endif

@@ -1,0 +1,81 @@
+/* The sender: records -> batches -> compressed requests -> verdicts. It never blocks: it lives on a
+ * dl_http loop that its owner polls. The wizard, `ddlogs test`, `ddlogs send` and the public library
+ * all use this one. First form: memory only. */
+#ifndef DL_SENDER_SENDER_H
+#define DL_SENDER_SENDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "identity/config.h"
+#include "identity/integration.h"
+#include "net/endpoint.h"
+#include "net/http.h"
+#include "net/verdict.h"
+
+#define DL_BATCH_ENTRIES 1000          /* documented maximum of one request */
+#define DL_BATCH_BYTES 5000000         /* uncompressed */
+#define DL_LOG_BYTES 1000000           /* one log; longer messages are cut and marked */
+
+/* What became of one request; valid during the call. */
+struct dl_delivery {
+    enum dl_verdict verdict;
+    struct dl_error error; /* when verdict is not COMMIT */
+    const struct dl_http_answer *answer;
+    size_t logs, bytes, wire_bytes; /* entries, before and after compression */
+    unsigned attempt;               /* from 1 */
+    enum dl_encoding encoding;
+};
+
+struct dl_sender_options {
+    const struct dl_config *config;           /* all four kept by the caller */
+    const struct dl_integration *integration;
+    const struct dl_key *key;
+    const struct dl_proxy *proxy;             /* NULL: none */
+    const char *hostname;                     /* NULL: none */
+    unsigned attempts;                        /* for each request; 0: until told to stop */
+    int timeout_ms;                           /* of one request, 0: 60000 */
+    int linger_ms;                            /* age at which an open batch is sent; 0: 1000 */
+    size_t memory;                            /* most bytes held; 0: 32 MiB */
+    void (*delivered)(void *context, const struct dl_delivery *delivery); /* may be NULL */
+    void *context;
+};
+
+/* taken = accepted + pending + refused, always. */
+struct dl_sender_stats {
+    uint64_t taken, accepted, pending, refused; /* logs */
+    uint64_t requests, retries, bytes, wire_bytes;
+    uint64_t cut;      /* messages cut at DL_LOG_BYTES */
+    uint64_t replaced; /* logs with invalid UTF-8, mended */
+    uint64_t renamed;  /* logs whose own reserved names were kept under original.* */
+};
+
+struct dl_sender;
+
+int dl_sender_new(struct dl_sender **out, struct dl_http *http,
+                  const struct dl_sender_options *options, struct dl_error *err);
+void dl_sender_free(struct dl_sender *sender); /* cancels what runs */
+
+/* One log. service NULL: the integration's first; otherwise one of its list. status NULL: none.
+ * -DL_E_FULL: take nothing, poll, try again. */
+int dl_sender_text(struct dl_sender *sender, const char *text, size_t len, const char *status,
+                   const char *service, struct dl_error *err);
+/* One JSON object as it stands; what is no object is sent as text. */
+int dl_sender_json(struct dl_sender *sender, const char *json, size_t len, const char *service,
+                   struct dl_error *err);
+
+/* Sends the open batch without waiting for its age. */
+int dl_sender_flush(struct dl_sender *sender, struct dl_error *err);
+
+/* Timers: call after every dl_http_poll. Returns milliseconds until it wants to be called again, -1:
+ * only when a transfer ends. */
+int dl_sender_step(struct dl_sender *sender);
+
+bool dl_sender_idle(const struct dl_sender *sender); /* nothing open, in flight or waiting */
+void dl_sender_stats(const struct dl_sender *sender, struct dl_sender_stats *out);
+/* The failure that holds the sender, code DL_OK when none. */
+const struct dl_error *dl_sender_problem(const struct dl_sender *sender);
+
+#endif

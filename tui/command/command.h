@@ -1,0 +1,39 @@
+/* The one table of commands. Each command is one file, command/NAME.c. */
+#ifndef DL_TUI_COMMAND_COMMAND_H
+#define DL_TUI_COMMAND_COMMAND_H
+
+#include "command/option.h"
+
+struct dl_key;
+
+/* What main() prepared before the command. */
+struct program {
+    const struct command *command; /* NULL: none was named */
+    struct options options;
+    struct dl_key *environment_key; /* DD_API_KEY, taken out of the environment; or NULL */
+};
+
+struct command {
+    const char *name, *words; /* "key", "status|set|delete" */
+    const char *summary;      /* one line for the list */
+    const char *details;      /* paragraphs for --help, or NULL */
+    const enum option_id *accepted; /* ended by OPTION_COUNT */
+    int (*run)(struct program *program); /* returns the exit code */
+};
+
+extern const struct command *const commands[]; /* NULL-terminated, in the order of --help */
+
+/* One declaration a command; its definition is command/NAME.c. */
+extern const struct command command_help;
+
+/* The command with this name, or NULL. */
+const struct command *command_find(const char *name);
+
+/* Prints the list of commands, or one command's help, on standard output. */
+void command_print_help(const struct command *command);
+
+/* Prints "ddlogs: CODE: text" and the next steps on standard error, and with --json one object on
+ * standard output; returns the exit code of the error. Every command fails through here. */
+int command_fail(const struct program *program, const struct dl_error *err);
+
+#endif

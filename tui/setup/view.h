@@ -1,0 +1,91 @@
+/* What the wizard shows, free of any terminal: front ends draw this and nothing else.
+ * All text is clean (dl_text_clean) UTF-8 with an ASCII twin where it holds more than ASCII: front
+ * ends in a locale without UTF-8 pass text through view_ascii(). Strings live as long as the view. */
+#ifndef DL_TUI_SETUP_VIEW_H
+#define DL_TUI_SETUP_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A word in front of a line; colour only repeats what the word says. */
+enum view_mark { VIEW_PLAIN, VIEW_OK, VIEW_WARN, VIEW_FAIL, VIEW_INFO, VIEW_RUN, VIEW_WAIT, VIEW_SKIP };
+
+enum view_line_kind {
+    VIEW_TEXT,   /* wrapped at word borders */
+    VIEW_WHOLE,  /* a URL, id or command: a line of its own, never wrapped or cut in the middle */
+    VIEW_ROW,    /* mark, left column, middle, right aligned (stages): cut to the width */
+    VIEW_ADDED,  /* of a diff, drawn with + */
+    VIEW_REMOVED /* of a diff, drawn with - */
+};
+
+struct view_line {
+    enum view_line_kind kind;
+    enum view_mark mark;
+    const char *left;  /* ROW: the label; otherwise the text */
+    const char *text;  /* ROW: the middle */
+    const char *right; /* ROW: the time */
+};
+
+/* One entry of a list. Numbered from 1 in the order given; a digit key chooses it. */
+struct view_item {
+    const char *name;   /* "EU1" */
+    const char *text;   /* "app.datadoghq.eu" */
+    const char *detail; /* "EU (Germany)" */
+    bool disabled;
+};
+
+struct view_field {
+    const char *label; /* "API key" */
+    const char *value; /* current text; for a secret always "" */
+    const char *hint;  /* shown dim while empty, or NULL */
+    const char *origin; /* "from DD_SITE", or NULL */
+    bool secret;       /* mask of 32 stars once `filled`; content travels as SETUP_KEY alone */
+    bool filled;       /* secret: something was entered */
+};
+
+/* One key of the footer and of the help page. */
+struct view_key {
+    const char *key;   /* "Enter", "Esc", "f" */
+    const char *label; /* "next" */
+};
+
+#define VIEW_ITEMS_MAX 64
+#define VIEW_FIELDS_MAX 4
+#define VIEW_LINES_MAX 256
+#define VIEW_KEYS_MAX 12
+
+struct view {
+    const char *program; /* "ddlogs setup" */
+    const char *title;   /* "Datadog site" */
+    int step, steps;     /* 1 of 6; 0: no counter */
+    const char *corner;  /* "EU1 datadoghq.eu", or "" */
+    const char *question; /* one line, wrapped */
+    const char *help;    /* one line more, or NULL */
+
+    struct view_item items[VIEW_ITEMS_MAX];
+    size_t item_count;
+    size_t cursor; /* index of the entry under the cursor */
+    bool columns;  /* short entries: two columns where the width allows */
+
+    struct view_field fields[VIEW_FIELDS_MAX];
+    size_t field_count;
+    size_t focus; /* index of the field that takes text; field_count: none */
+
+    struct view_line lines[VIEW_LINES_MAX]; /* messages, stages, preview, diff */
+    size_t line_count;
+    size_t scroll; /* first line shown, kept in bounds by the machine only from below */
+
+    struct view_key keys[VIEW_KEYS_MAX];
+    size_t key_count;
+
+    /* plain mode */
+    const char *prompt;  /* "Site number, name or URL" */
+    const char *current; /* what Enter takes, or NULL */
+
+    bool help_page; /* this is the ? page */
+    bool over;      /* the wizard ended; the result is printed on the normal screen */
+    char *memory[512]; /* owned strings */
+    size_t memory_count;
+};
+
+#endif
