@@ -11,7 +11,8 @@
 enum setup_event_kind {
     /* from a person */
     SETUP_SELECT, /* list cursor to `number` (index into view.items) */
-    SETUP_FOCUS,  /* field `number` (index into view.fields) has the cursor; view.field_count: the footer */
+    SETUP_FOCUS,  /* field `number` (index into view.fields) has the cursor; view.field_count: the
+                     footer */
     SETUP_TEXT,   /* the field with the focus now reads `text` (whole new content) */
     SETUP_KEY,    /* an API key was typed or pasted: `key` is handed over to the machine */
     SETUP_NEXT,   /* Enter */
@@ -21,8 +22,8 @@ enum setup_event_kind {
     SETUP_SCROLL, /* view.lines by `number` rows (negative: up) */
     SETUP_QUIT,   /* Ctrl-C: asks once if anything was entered, ends at the second */
     /* from the loop */
-    SETUP_TICK,   /* a second went by while something runs */
-    SETUP_DONE    /* an effect brought news; setup/machine.h says how */
+    SETUP_TICK, /* a second went by while something runs */
+    SETUP_DONE  /* an effect brought news; setup/machine.h says how */
 };
 
 struct setup_event {

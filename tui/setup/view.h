@@ -1,6 +1,6 @@
 /* What the wizard shows, free of any terminal: front ends draw this and nothing else.
- * All text is clean (dl_text_clean) UTF-8 with an ASCII twin where it holds more than ASCII: front
- * ends in a locale without UTF-8 pass text through view_ascii(). Strings live as long as the view. */
+ * All text is clean (dl_text_clean) UTF-8; front ends in a locale without UTF-8 pass it through
+ * view_ascii(). Strings live as long as the view. */
 #ifndef DL_TUI_SETUP_VIEW_H
 #define DL_TUI_SETUP_VIEW_H
 
@@ -8,7 +8,16 @@
 #include <stddef.h>
 
 /* A word in front of a line; colour only repeats what the word says. */
-enum view_mark { VIEW_PLAIN, VIEW_OK, VIEW_WARN, VIEW_FAIL, VIEW_INFO, VIEW_RUN, VIEW_WAIT, VIEW_SKIP };
+enum view_mark {
+    VIEW_PLAIN,
+    VIEW_OK,
+    VIEW_WARN,
+    VIEW_FAIL,
+    VIEW_INFO,
+    VIEW_RUN,
+    VIEW_WAIT,
+    VIEW_SKIP
+};
 
 enum view_line_kind {
     VIEW_TEXT,   /* wrapped at word borders */
@@ -34,33 +43,39 @@ struct view_item {
     bool disabled;
 };
 
+/* A front end that gets a paste while no field has the focus focuses field 0 and pastes there. */
 struct view_field {
-    const char *label; /* "API key" */
-    const char *value; /* current text; for a secret always "" */
-    const char *hint;  /* shown dim while empty, or NULL */
+    const char *label;  /* "API key" */
+    const char *value;  /* current text; for a secret always "" */
+    const char *hint;   /* shown dim while empty, or NULL */
     const char *origin; /* "from DD_SITE", or NULL */
-    bool secret;       /* mask of 32 stars once `filled`; content travels as SETUP_KEY alone */
-    bool filled;       /* secret: something was entered */
+    bool secret;        /* mask of 32 stars once `filled`; content travels as SETUP_KEY alone */
+    bool filled;        /* secret: something was entered */
 };
 
-/* One key of the footer and of the help page. */
+/* One key of the footer and of the help page. "Enter" is SETUP_NEXT, "Esc" SETUP_BACK, one letter
+ * SETUP_ACTION, "?" SETUP_HELP, "Ctrl-C" SETUP_QUIT; others ("Tab", "Up Down") are the front end's.
+ */
 struct view_key {
     const char *key;   /* "Enter", "Esc", "f" */
     const char *label; /* "next" */
+    bool choice;       /* an answer to this page: line prompts offer it with a number */
 };
 
 #define VIEW_ITEMS_MAX 64
 #define VIEW_FIELDS_MAX 4
 #define VIEW_LINES_MAX 256
 #define VIEW_KEYS_MAX 12
+#define VIEW_MEMORY_MAX 1024
 
 struct view {
-    const char *program; /* "ddlogs setup" */
-    const char *title;   /* "Datadog site" */
-    int step, steps;     /* 1 of 6; 0: no counter */
-    const char *corner;  /* "EU1 datadoghq.eu", or "" */
+    unsigned page;        /* changes when another page is shown (or the same one anew) */
+    const char *program;  /* "ddlogs setup" */
+    const char *title;    /* "Datadog site" */
+    int step, steps;      /* 1 of 6; 0: no counter */
+    const char *corner;   /* "EU1 datadoghq.eu", or "" */
     const char *question; /* one line, wrapped */
-    const char *help;    /* one line more, or NULL */
+    const char *help;     /* one line more, or NULL */
 
     struct view_item items[VIEW_ITEMS_MAX];
     size_t item_count;
@@ -69,7 +84,7 @@ struct view {
 
     struct view_field fields[VIEW_FIELDS_MAX];
     size_t field_count;
-    size_t focus; /* index of the field that takes text; field_count: none */
+    size_t focus; /* index of the field that takes text; field_count: the list, or the footer */
 
     struct view_line lines[VIEW_LINES_MAX]; /* messages, stages, preview, diff */
     size_t line_count;
@@ -82,10 +97,37 @@ struct view {
     const char *prompt;  /* "Site number, name or URL" */
     const char *current; /* what Enter takes, or NULL */
 
+    bool busy;      /* something runs that ends by itself: nothing is asked */
+    long seconds;   /* how long it has been running */
+    bool failed;    /* the page shows a failure that a person has to answer */
     bool help_page; /* this is the ? page */
     bool over;      /* the wizard ended; the result is printed on the normal screen */
-    char *memory[512]; /* owned strings */
+    char *memory[VIEW_MEMORY_MAX]; /* owned strings */
     size_t memory_count;
 };
+
+/* Text for a terminal that knows ASCII alone: what has a usual spelling gets it, the rest is '?'.
+ */
+void view_ascii(char *to, size_t size, const char *text);
+
+/* The word of a mark ("OK", "WARN", "FAIL", ...; "" for VIEW_PLAIN). */
+const char *view_mark_word(enum view_mark mark);
+
+/* Frees what a view owns and empties it. A view starts zeroed. */
+void view_clear(struct view *view);
+
+/* For those who build views. Texts are formatted, cleaned and owned by the view; without memory
+ * they are "". Past the maximum of an array the last place is used again. */
+const char *view_text(struct view *view, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+struct view_item *view_item(struct view *view, const char *name, const char *text,
+                            const char *detail);
+struct view_field *view_field(struct view *view, const char *label, const char *value);
+void view_line(struct view *view, enum view_mark mark, const char *text);
+void view_whole(struct view *view, const char *text);
+void view_row(struct view *view, enum view_mark mark, const char *left, const char *text,
+              const char *right);
+void view_diff(struct view *view, enum view_line_kind kind, const char *text);
+void view_key(struct view *view, const char *key, const char *label, bool choice);
 
 #endif
