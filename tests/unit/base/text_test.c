@@ -1,0 +1,169 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/text.h"
+
+static void decodes_utf8_by_rfc_3629_and_nothing_else(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t taken;
+        uint32_t code;
+    } rows[] = {
+        {"a", 1, 'a'},
+        {"\xc3\xa9", 2, 0xe9},
+        {"\xe2\x82\xac", 3, 0x20ac},
+        {"\xf0\x9f\x98\x80", 4, 0x1f600},
+        {"\xf4\x8f\xbf\xbf", 4, 0x10ffff},
+        {"\xf4\x90\x80\x80", 0, 0}, /* past U+10FFFF */
+        {"\xc0\x80", 0, 0},         /* overlong NUL */
+        {"\xe0\x80\x80", 0, 0},     /* overlong */
+        {"\xf0\x80\x80\x80", 0, 0}, /* overlong */
+        {"\xed\xa0\x80", 0, 0},     /* surrogate */
+        {"\x80", 0, 0},
+        {"\xff", 0, 0},
+        {"\xe2\x82", 0, 0}, /* cut */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint32_t code = 0;
+        char back[4];
+
+        assert_int_equal(dl_utf8_decode(rows[i].bytes, strlen(rows[i].bytes), &code),
+                         rows[i].taken);
+        if (!rows[i].taken)
+            continue;
+        assert_int_equal(code, rows[i].code);
+        assert_int_equal(dl_utf8_encode(back, code), rows[i].taken);
+        assert_memory_equal(back, rows[i].bytes, rows[i].taken);
+    }
+}
+
+static void cuts_never_split_a_sequence(void **state)
+{
+    static const char text[] = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z";
+    static const size_t at[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11, 11};
+
+    (void)state;
+    for (size_t limit = 0; limit < sizeof at / sizeof at[0]; limit++)
+        assert_int_equal(dl_utf8_cut(text, sizeof text - 1, limit), at[limit]);
+}
+
+static void copies_are_cut_on_a_border_and_say_so(void **state)
+{
+    char to[5];
+
+    (void)state;
+    assert_true(dl_text_copy(to, sizeof to, "abcd"));
+    assert_false(dl_text_copy(to, sizeof to, "abc\xc3\xa9"));
+    assert_string_equal(to, "abc");
+    assert_false(dl_text_format(to, sizeof to, "%s", "abc\xc3\xa9"));
+    assert_string_equal(to, "abc");
+    assert_false(dl_text_copy(to, 0, "x"));
+}
+
+static void assert_clean(const char *from, size_t len, const char *to)
+{
+    struct dl_buffer out;
+
+    dl_buffer_init(&out, 1000);
+    assert_int_equal(dl_text_clean(&out, from, len), 0);
+    assert_string_equal(dl_buffer_string(&out), to);
+    dl_buffer_free(&out);
+}
+
+static void foreign_text_cannot_steer_a_terminal(void **state)
+{
+    (void)state;
+    assert_clean("a\033[31mb\r\nc\0d\x7f", 13, "a [31mb  c d ");
+    assert_clean("\xc2\x9b"
+                 "31m",
+                 5, " 31m"); /* C1 CSI */
+    assert_clean("a\xe2\x80\xae"
+                 "b",
+                 5, "ab"); /* right-to-left override */
+    assert_clean("a\xe2\x80\x8b"
+                 "b",
+                 5, "ab"); /* zero width space */
+    assert_clean("\xff", 1, "\xef\xbf\xbd");
+    assert_clean("e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81", 13,
+                 "e\xcc\x81\xcc\x81\xcc\x81\xcc\x81");
+    assert_clean("\xe2\x80\xa8", 3, " "); /* line separator */
+}
+
+static void widths_do_not_depend_on_the_locale(void **state)
+{
+    (void)state;
+    assert_int_equal(dl_text_width("abc"), 3);
+    assert_int_equal(dl_text_width("\xe6\x97\xa5\xe6\x9c\xac"), 4);
+    assert_int_equal(dl_text_width("e\xcc\x81"), 1);
+    assert_int_equal(dl_text_width("\xf0\x9f\x98\x80"), 2);
+    assert_int_equal(dl_text_fit("\xe6\x97\xa5\xe6\x9c\xac", 3), 3);
+    assert_int_equal(dl_text_fit("abc", 9), 3);
+}
+
+static void trims_every_blank(void **state)
+{
+    const char *text = " \t\r\n\v\fx y \n";
+    size_t len = strlen(text);
+
+    (void)state;
+    dl_text_trim(&text, &len);
+    assert_int_equal(len, 3);
+    assert_memory_equal(text, "x y", 3);
+    text = "  ";
+    len = 2;
+    dl_text_trim(&text, &len);
+    assert_int_equal(len, 0);
+}
+
+static void suggests_the_nearest_name_and_nothing_far(void **state)
+{
+    static const char *const names[] = {"site", "service", "endpoint", NULL};
+
+    (void)state;
+    assert_int_equal(dl_text_distance("kitten", "sitting"), 3);
+    assert_int_equal(dl_text_distance("ab", "ba"), 1);
+    assert_int_equal(dl_text_distance("", "abc"), 3);
+    assert_string_equal(dl_text_nearest("sitee", names), "site");
+    assert_string_equal(dl_text_nearest("Endpiont", names), "endpoint");
+    assert_null(dl_text_nearest("colour", names));
+    assert_null(dl_text_nearest("xy", names));
+}
+
+static void numbers_are_whole_and_within_bounds(void **state)
+{
+    uint64_t n = 0;
+
+    (void)state;
+    assert_true(dl_text_number("65535", 0, 65535, &n));
+    assert_int_equal(n, 65535);
+    assert_false(dl_text_number("65536", 0, 65535, &n));
+    assert_false(dl_text_number("", 0, 9, &n));
+    assert_false(dl_text_number("-1", 0, 9, &n));
+    assert_false(dl_text_number(" 1", 0, 9, &n));
+    assert_false(dl_text_number("1x", 0, 9, &n));
+    assert_false(dl_text_number("99999999999999999999999", 0, UINT64_MAX, &n));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(decodes_utf8_by_rfc_3629_and_nothing_else),
+        cmocka_unit_test(cuts_never_split_a_sequence),
+        cmocka_unit_test(copies_are_cut_on_a_border_and_say_so),
+        cmocka_unit_test(foreign_text_cannot_steer_a_terminal),
+        cmocka_unit_test(widths_do_not_depend_on_the_locale),
+        cmocka_unit_test(trims_every_blank),
+        cmocka_unit_test(suggests_the_nearest_name_and_nothing_far),
+        cmocka_unit_test(numbers_are_whole_and_within_bounds),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
