@@ -156,6 +156,9 @@
       "TERM is unset or names an unknown terminal.", "Use --plain, or set TERM.")                  \
     X(CLOCK, "W-CLOCK", 0, DL_KIND_WARN, "The clock of this machine is off.",                      \
       "Time is not synchronised.", "Set the clock: logs older than 18 h are dropped silently.")    \
+    X(CLOCK_FAR, "E-CLOCK", 78, DL_KIND_FAIL,                                                      \
+      "The clock of this machine is so far off that logs would be dropped.",                       \
+      "Time is not synchronised.", "Set the clock.")                                               \
     X(ENV_OVERRIDE, "W-ENV-OVERRIDE", 0, DL_KIND_WARN, "The environment wins over the file.",      \
       "A DD_ variable is set.", "Unset the variable, or know that it wins.")                       \
     X(NOPROXY_DOT, "W-NOPROXY-DOT", 0, DL_KIND_WARN, "A NO_PROXY entry begins with a dot.",        \

@@ -33,13 +33,20 @@ enum dl_stage {
         DL_STAGE_COUNT
 };
 
-enum dl_result { DL_RESULT_WAIT, DL_RESULT_RUN, DL_RESULT_PASS, DL_RESULT_WARN, DL_RESULT_FAIL, DL_RESULT_SKIP };
+enum dl_result {
+    DL_RESULT_WAIT,
+    DL_RESULT_RUN,
+    DL_RESULT_PASS,
+    DL_RESULT_WARN,
+    DL_RESULT_FAIL,
+    DL_RESULT_SKIP
+};
 
 #define DL_EVIDENCE_MAX 16
 
 struct dl_evidence {
-    char name[32];   /* "issuer", "address" */
-    char value[256]; /* scrubbed */
+    char name[32];   /* "issuer", "address"; a second one of a name is "address 2" */
+    char value[512]; /* scrubbed */
 };
 
 struct dl_stage_report {
@@ -58,9 +65,13 @@ struct dl_check_options {
     const struct dl_key *key;                 /* NULL: stages after TLS are skipped */
     const struct dl_proxy_environment *environment;
     const char *hostname;
-    enum dl_stage last; /* run up to this one: TLS for reachability, KEY for the key, ZSTD for all */
-    int total_ms;       /* 0: 30000 */
-    void (*changed)(void *context); /* a report changed; may be NULL */
+    enum dl_stage
+        last;     /* run up to this one: TLS for reachability, KEY for the key, ZSTD for all */
+    int total_ms; /* 0: 30000 */
+    /* The configuration asks for its encoding by name: where that is zstd and it is not taken, the
+     * check fails instead of falling back to gzip. False while setting up. */
+    bool encoding_fixed;
+    void (*changed)(void *context); /* a report changed; may be NULL. Must not free the check */
     void *context;
 };
 
@@ -71,6 +82,12 @@ const char *dl_stage_name(enum dl_stage stage);
 const char *dl_stage_label(enum dl_stage stage);
 const char *dl_result_name(enum dl_result result);
 
+/* The next steps of a report, one a call from index 0, with host, port and address of what was met
+ * put in. False past the last. */
+bool dl_stage_next(const struct dl_stage_report *report, size_t index, char *to, size_t size);
+
+/* Begins; the first result may be there at once. -DL_E_VALUE when the configuration has no site and
+ * no endpoint or an unusable one. */
 int dl_check_start(struct dl_check **out, struct dl_http *http,
                    const struct dl_check_options *options, struct dl_error *err);
 void dl_check_free(struct dl_check *check); /* cancels what runs; NULL is fine */
@@ -86,11 +103,10 @@ int dl_check_verdict(const struct dl_check *check, struct dl_error *err);
 
 const char *dl_check_test_id(const struct dl_check *check);
 uint64_t dl_check_accepted(const struct dl_check *check); /* logs accepted so far */
-enum dl_encoding dl_check_encoding(const struct dl_check *check); /* zstd if it was accepted, else gzip */
+enum dl_encoding
+dl_check_encoding(const struct dl_check *check); /* zstd if it was accepted, else gzip */
 
 /* The array of stages as JSON values ("stages" of the schema), into an open writer. */
 void dl_check_json(const struct dl_check *check, struct dl_json *w);
-
-/* Key-less handshake that says whether a site's intake can be reached is this check with last = TLS. */
 
 #endif

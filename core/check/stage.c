@@ -1,0 +1,217 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "check/internal.h"
+
+static const struct {
+    const char *name, *label;
+} stages[DL_STAGE_COUNT] = {
+#define DL_STAGE_ROW(symbol, name, label) {name, label},
+    DL_STAGE_TABLE(DL_STAGE_ROW)
+#undef DL_STAGE_ROW
+};
+
+static const char *const results[] = {"wait", "run", "pass", "warn", "fail", "skip"};
+
+const char *dl_stage_name(enum dl_stage stage)
+{
+    return stage < DL_STAGE_COUNT ? stages[stage].name : "";
+}
+
+const char *dl_stage_label(enum dl_stage stage)
+{
+    return stage < DL_STAGE_COUNT ? stages[stage].label : "";
+}
+
+const char *dl_result_name(enum dl_result result)
+{
+    return result <= DL_RESULT_SKIP ? results[result] : "";
+}
+
+bool dl_stage_settled(const struct dl_stage_report *report)
+{
+    return report->result > DL_RESULT_RUN;
+}
+
+static bool has_evidence(const struct dl_stage_report *report, const char *name)
+{
+    for (size_t i = 0; i < report->evidence_count; i++)
+        if (strcmp(report->evidence[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+void dl_stage_evidence_bytes(struct dl_stage_report *report, const char *name, const char *bytes,
+                             size_t len)
+{
+    struct dl_evidence *next;
+    char unique[sizeof next->name];
+
+    if (report->evidence_count == DL_EVIDENCE_MAX)
+        return;
+    dl_text_copy(unique, sizeof unique, name);
+    for (int i = 2; has_evidence(report, unique); i++)
+        dl_text_format(unique, sizeof unique, "%.27s %d", name, i);
+    next = &report->evidence[report->evidence_count++];
+    dl_text_copy(next->name, sizeof next->name, unique);
+    dl_log_scrub(next->value, sizeof next->value, bytes, len);
+}
+
+void dl_stage_evidence(struct dl_stage_report *report, const char *name, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+
+    va_start(args, format);
+    int len = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (len > 0)
+        dl_stage_evidence_bytes(report, name, text, strlen(text));
+}
+
+static void settle(struct dl_check *check, enum dl_stage stage, enum dl_result result, int64_t ms,
+                   const char *message)
+{
+    struct dl_stage_report *report = &check->reports[stage];
+
+    report->result = result;
+    report->ms = ms >= 0 ? ms : dl_clock_ms() - check->stage_started;
+    dl_log_scrub(report->message, sizeof report->message, message, strlen(message));
+    if (check->options.changed)
+        check->options.changed(check->options.context);
+}
+
+void dl_stage_settle(struct dl_check *check, enum dl_stage stage, enum dl_result result, int64_t ms,
+                     const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    settle(check, stage, result, ms, text);
+}
+
+void dl_stage_fail(struct dl_check *check, enum dl_stage stage, enum dl_result result, int64_t ms,
+                   const struct dl_error *err)
+{
+    const char *text = err->text[0] ? err->text : dl_error_info(err->code)->title;
+
+    check->reports[stage].code = err->code;
+    if (result == DL_RESULT_FAIL && check->failure.code == DL_OK) {
+        check->failure = *err;
+        dl_log_scrub(check->failure.text, sizeof check->failure.text, text, strlen(text));
+    }
+    settle(check, stage, result, ms, text);
+}
+
+void dl_stage_answer(struct dl_stage_report *report, const char *method, const char *origin,
+                     const char *path, const struct dl_http_answer *answer)
+{
+    dl_stage_evidence(report, "request", "%s %s%s", method, origin, path);
+    if (answer->status)
+        dl_stage_evidence(report, "status", "%ld", answer->status);
+    if (answer->address[0])
+        dl_stage_evidence(report, "address", "%s", answer->address);
+    if (answer->content_type[0])
+        dl_stage_evidence(report, "content_type", "%s", answer->content_type);
+    if (answer->location[0])
+        dl_stage_evidence(report, "location", "%s", answer->location);
+    if (answer->body_length)
+        dl_stage_evidence_bytes(report, "body", answer->body,
+                                answer->body_length < 500 ? answer->body_length : 500);
+}
+
+/* Words of the next steps that evidence makes concrete. */
+static const struct {
+    const char *word, *evidence;
+} concrete[] = {{"APP_URL", "app_url"}, {"PROXY", "proxy"}, {"HOST", "host"}, {"PORT", "port"}};
+
+static const char *evidence_value(const struct dl_stage_report *report, const char *name)
+{
+    for (size_t i = 0; i < report->evidence_count; i++)
+        if (strcmp(report->evidence[i].name, name) == 0)
+            return report->evidence[i].value;
+    return NULL;
+}
+
+static bool word_ends(char c)
+{
+    return !((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_');
+}
+
+/* The evidence for the word at `text`, or NULL; *length is the word's. */
+static const char *concrete_at(const struct dl_stage_report *report, const char *text, size_t at,
+                               size_t *length)
+{
+    if (at > 0 && !word_ends(text[at - 1]))
+        return NULL;
+    for (size_t i = 0; i < sizeof concrete / sizeof *concrete; i++) {
+        *length = strlen(concrete[i].word);
+        if (strncmp(text + at, concrete[i].word, *length) == 0 && word_ends(text[at + *length]))
+            return evidence_value(report, concrete[i].evidence);
+    }
+    return NULL;
+}
+
+bool dl_stage_next(const struct dl_stage_report *report, size_t index, char *to, size_t size)
+{
+    const char *text = report->code == DL_OK ? "" : dl_error_info(report->code)->next;
+    size_t length, used = 0;
+
+    for (; index > 0 && text; index--) {
+        text = strchr(text, '\n');
+        text = text ? text + 1 : NULL;
+    }
+    if (!text || !*text || size == 0)
+        return false;
+    size_t end = strcspn(text, "\n");
+    for (size_t at = 0; at < end;) {
+        const char *value = concrete_at(report, text, at, &length);
+        const char *piece = value ? value : text + at;
+        size_t piece_length = value ? strlen(value) : 1;
+        if (used + piece_length >= size)
+            break;
+        memcpy(to + used, piece, piece_length);
+        used += piece_length;
+        at += value ? length : 1;
+    }
+    to[used] = '\0';
+    return true;
+}
+
+static void report_json(const struct dl_stage_report *report, struct dl_json *w)
+{
+    char line[512];
+
+    dl_json_object(w);
+    dl_json_member(w, "stage", dl_stage_name(report->stage));
+    dl_json_member(w, "result", dl_result_name(report->result));
+    dl_json_member_integer(w, "ms", report->ms);
+    dl_json_member(w, "code", report->code == DL_OK ? NULL : dl_error_info(report->code)->id);
+    dl_json_member(w, "message", report->message);
+    dl_json_key(w, "evidence");
+    dl_json_object(w);
+    for (size_t i = 0; i < report->evidence_count; i++)
+        dl_json_member(w, report->evidence[i].name, report->evidence[i].value);
+    dl_json_object_end(w);
+    dl_json_key(w, "next");
+    dl_json_array(w);
+    for (size_t i = 0; dl_stage_next(report, i, line, sizeof line); i++)
+        dl_json_string(w, line);
+    dl_json_array_end(w);
+    dl_json_object_end(w);
+}
+
+void dl_check_json(const struct dl_check *check, struct dl_json *w)
+{
+    dl_json_array(w);
+    for (size_t i = 0; i < DL_STAGE_COUNT && i <= (size_t)check->options.last; i++)
+        report_json(&check->reports[i], w);
+    dl_json_array_end(w);
+}
