@@ -1,4 +1,5 @@
-/* Origins: where requests go. https anywhere, http on loopback alone; no user, path, query, fragment. */
+/* Origins: where requests go. https anywhere, http on loopback alone; no user, path, query,
+ * fragment. */
 #ifndef DL_NET_ENDPOINT_H
 #define DL_NET_ENDPOINT_H
 
@@ -20,11 +21,16 @@ struct dl_endpoint {
 int dl_endpoint_from_config(struct dl_endpoint *out, const struct dl_config *config,
                             struct dl_error *err);
 
-/* Host and port of an origin ("443" and "80" filled in). -DL_E_VALUE for what is no origin. */
+/* Host (lower case, IPv6 in brackets) and port (443 and 80 filled in) of an origin. Each of the
+ * three results may be NULL. -DL_E_VALUE for what is no origin. */
 int dl_origin_split(const char *origin, char *host, size_t size, int *port, bool *tls,
                     struct dl_error *err);
 
-/* True for localhost, 127.0.0.0/8 and [::1]. */
+/* The same of a whole URL, which may have a path and a query besides. */
+int dl_url_split(const char *url, char *host, size_t size, int *port, bool *tls,
+                 struct dl_error *err);
+
+/* True for localhost, 127.0.0.0/8 and ::1 with or without brackets. */
 bool dl_host_is_loopback(const char *host);
 
 #endif

@@ -1,7 +1,7 @@
 /* HTTP requests through libcurl: the only room that knows curl transfers.
  *
- * One dl_http is one event loop: it drives all transfers, waits on further descriptors with them, and
- * calls back from dl_http_poll() only. No threads of ours, no blocking call. */
+ * One dl_http is one event loop: it drives all transfers, waits on further descriptors with them,
+ * and calls back from dl_http_poll() only. No threads of ours, no blocking call. */
 #ifndef DL_NET_HTTP_H
 #define DL_NET_HTTP_H
 
@@ -14,22 +14,26 @@
 #include "net/proxy.h"
 #include "secret/key.h"
 
-#define DL_HTTP_BODY_MAX (64 * 1024)  /* most bytes of an answer's body */
+#define DL_HTTP_BODY_MAX (64 * 1024) /* most bytes of an answer's body */
 #define DL_HTTP_ADDRESSES_MAX 8
 #define DL_HTTP_CHAIN_MAX 8
 
-enum dl_http_method { DL_HTTP_GET, DL_HTTP_POST, DL_HTTP_CONNECT /* handshake only, sends nothing */ };
+enum dl_http_method {
+    DL_HTTP_GET,
+    DL_HTTP_POST,
+    DL_HTTP_CONNECT /* handshake only, sends nothing */
+};
 
 struct dl_http_answer;
 
 struct dl_http_request {
     enum dl_http_method method;
-    const char *url;              /* whole URL; for CONNECT the origin */
-    const void *body;             /* POST: kept by the caller until `done` */
+    const char *url;  /* whole URL; for CONNECT the origin */
+    const void *body; /* POST: kept by the caller until `done` */
     size_t body_length;
     const char *content_type;     /* NULL: application/json */
     const char *content_encoding; /* NULL: none */
-    const struct dl_key *key;     /* sent as DD-API-KEY; NULL: none. Kept by the caller until `done` */
+    const struct dl_key *key; /* sent as DD-API-KEY; NULL: none. Kept by the caller until `done` */
     const struct dl_proxy *proxy; /* NULL: none */
     const char *ca_file;          /* further CA certificates, or NULL */
     const char *connect_to;       /* "HOST:PORT", or NULL */
@@ -37,7 +41,8 @@ struct dl_http_request {
     int connect_timeout_ms;       /* 0: 10000 */
     int timeout_ms;               /* 0: 60000 */
     int idle_timeout_ms;          /* without a byte; 0: 10000 */
-    bool look_at_certificate;     /* CONNECT: no verification, to name what was refused; never with a key */
+    bool look_at_certificate; /* CONNECT: no verification, to name what was refused; never with a
+                                 key */
     /* Called as a transfer passes a mark, before `done`; NULL: not wanted. */
     void (*progress)(void *context, const struct dl_http_answer *so_far);
 };
@@ -48,13 +53,13 @@ struct dl_http_certificate {
 
 /* Times are milliseconds from the start; -1: not reached. */
 struct dl_http_answer {
-    enum dl_code code;     /* DL_OK when a whole HTTP answer (or handshake) came; else the cause */
-    char text[512];        /* one scrubbed sentence when code is not DL_OK */
-    long status;           /* HTTP status, 0: none */
-    long proxy_status;     /* answer to the proxy's CONNECT, 0: none */
+    enum dl_code code; /* DL_OK when a whole HTTP answer (or handshake) came; else the cause */
+    char text[512];    /* one scrubbed sentence when code is not DL_OK */
+    long status;       /* HTTP status, 0: none */
+    long proxy_status; /* answer to the proxy's CONNECT, 0: none */
     int curl_code, os_errno;
-    long verify_result;    /* OpenSSL's X509_V_ERR_*, 0: fine */
-    char address[64];      /* the one connected to, "" none */
+    long verify_result;                        /* OpenSSL's X509_V_ERR_*, 0: fine */
+    char address[64];                          /* the one connected to, "" none */
     char addresses[DL_HTTP_ADDRESSES_MAX][64]; /* all that were tried */
     size_t address_count;
     int64_t dns_ms, connect_ms, tls_ms, answer_ms, total_ms;
@@ -62,9 +67,9 @@ struct dl_http_answer {
     struct dl_http_certificate chain[DL_HTTP_CHAIN_MAX]; /* leaf first */
     size_t chain_length;
     char content_type[128], location[512];
-    char date[64];             /* Date header as sent, "" none */
-    int64_t retry_after_ms;    /* from Retry-After or X-RateLimit-Reset, -1: none; capped at 1 h */
-    const char *body;          /* raw, NUL-terminated, at most DL_HTTP_BODY_MAX; valid during `done` */
+    char date[64];          /* Date header as sent, "" none */
+    int64_t retry_after_ms; /* from Retry-After or X-RateLimit-Reset, -1: none; capped at 1 h */
+    const char *body;       /* raw, NUL-terminated, at most DL_HTTP_BODY_MAX; valid during `done` */
     size_t body_length;
     bool body_cut;
 };

@@ -25,6 +25,9 @@ int dl_proxy_resolve(struct dl_proxy *out, const struct dl_config *config,
                      const struct dl_proxy_environment *environment, const char *origin,
                      struct dl_error *err);
 
+/* The host of a proxy that was resolved; its port is always written out in `shown`. */
+int dl_proxy_host(const struct dl_proxy *proxy, char *host, size_t size, struct dl_error *err);
+
 /* Warnings about traps: calls `report` with the code (DL_E_NOPROXY_DOT ...) and a sentence naming
  * the variable and the value to set. */
 void dl_proxy_lint(const struct dl_proxy_environment *environment,

@@ -13,7 +13,8 @@ enum dl_verdict {
     DL_VERDICT_HOLD    /* keep all, tell a person */
 };
 
-/* Verdict on an answer of the log intake. err gets code, status and one sentence unless COMMIT. */
+/* Verdict on an answer of the log intake. err gets code, status and one sentence unless COMMIT.
+ * 401 and 403 are KEY_403 here; a caller that saw the validate call succeed says KEY_INTAKE. */
 enum dl_verdict dl_verdict_intake(const struct dl_http_answer *answer, struct dl_error *err);
 
 /* 0 when the validate call says that the key is valid; else -DL_E_KEY_403, -DL_E_HTTP_*, ... */

@@ -1,0 +1,146 @@
+/* Whom to trust, and who the other side says it is. */
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "net/http_private.h"
+
+/* Appends a file of certificates to the text. */
+static int append_file(struct dl_buffer *text, const char *path, struct dl_error *err)
+{
+    struct dl_buffer one;
+    int status;
+
+    dl_buffer_init(&one, DL_HTTP_CA_MAX);
+    status = dl_file_read(path, true, &one, err);
+    if (!status && !strstr(dl_buffer_string(&one), "-----BEGIN ")) {
+        status = dl_error_set(err, DL_E_CA_FILE, "%s holds no certificate in PEM form", path);
+    }
+    if (!status) {
+        status = dl_buffer_add(text, one.data, one.len);
+        status = status ? status : dl_buffer_char(text, '\n');
+        if (status) {
+            dl_error_set(err, (enum dl_code) - status, "%s is too large for a CA file", path);
+        }
+    }
+    dl_buffer_free(&one);
+    return status;
+}
+
+/* The system's bundle and the extra file as one text: the file adds and never replaces. A system
+ * without a bundle has nothing to add to. */
+static int load(struct dl_http *http, CURL *easy, const char *ca_file, struct dl_error *err)
+{
+    struct dl_error cause = {0};
+    const char *bundle = NULL;
+    char *path = strdup(ca_file);
+    int status = path ? 0 : dl_error_set(err, DL_E_NOMEM, "there is no memory for a CA file");
+
+    free(http->ca_path);
+    http->ca_path = NULL;
+    dl_buffer_clear(&http->ca_text);
+    if (!status && !curl_easy_getinfo(easy, CURLINFO_CAINFO, &bundle) && bundle &&
+        append_file(&http->ca_text, bundle, NULL)) {
+        dl_log(DL_LOG_WARN, "the system's CA bundle %s cannot be read; %s is used alone", bundle,
+               ca_file);
+    }
+    if (!status) {
+        status = append_file(&http->ca_text, ca_file, &cause);
+    }
+    if (status) {
+        if (path) {
+            dl_error_set(err, DL_E_CA_FILE, "the CA file cannot be used: %s", cause.text);
+            if (err) {
+                err->sys_errno = cause.sys_errno;
+            }
+        }
+        free(path);
+        return err && !path ? status : -DL_E_CA_FILE;
+    }
+    http->ca_path = path;
+    return 0;
+}
+
+int dl_http_certificate_trust(struct dl_http *http, CURL *easy, const char *ca_file,
+                              struct dl_error *err)
+{
+    struct curl_blob blob = {.flags = CURL_BLOB_COPY};
+
+    if (!ca_file || !*ca_file) {
+        return 0; /* libcurl's default: the system's bundle */
+    }
+    if (!http->ca_path || strcmp(http->ca_path, ca_file) != 0) {
+        int status = load(http, easy, ca_file, err);
+
+        if (status) {
+            return status;
+        }
+    }
+    blob.data = http->ca_text.data;
+    blob.len = http->ca_text.len;
+    if (curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob) ||
+        curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO_BLOB, &blob)) {
+        return dl_error_set(err, DL_E_NOMEM, "there is no memory for the CA file");
+    }
+    return 0;
+}
+
+static void take_field(struct dl_http_certificate *to, const char *field)
+{
+    const struct {
+        const char *name;
+        char *to;
+        size_t size;
+    } fields[] = {
+        {"Subject:", to->subject, sizeof to->subject},
+        {"Issuer:", to->issuer, sizeof to->issuer},
+        {"Start date:", to->not_before, sizeof to->not_before},
+        {"Expire date:", to->not_after, sizeof to->not_after},
+    };
+
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        size_t len = strlen(fields[i].name);
+
+        if (strncmp(field, fields[i].name, len) == 0) {
+            dl_log_scrub(fields[i].to, fields[i].size, field + len, strlen(field + len));
+        }
+    }
+}
+
+void dl_http_certificate_chain(CURL *easy, struct dl_http_answer *answer)
+{
+    struct curl_certinfo *chain = NULL;
+
+    if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &chain) || !chain) {
+        return;
+    }
+    for (int i = 0; i < chain->num_of_certs && answer->chain_length < DL_HTTP_CHAIN_MAX; i++) {
+        struct dl_http_certificate *to = &answer->chain[answer->chain_length++];
+
+        for (const struct curl_slist *field = chain->certinfo[i]; field; field = field->next) {
+            take_field(to, field->data);
+        }
+    }
+}
+
+/* libcurl tells the version in its debug output alone, which is never switched on. It hands out the
+ * TLS library's own object, and the library that made it is loaded: this asks that one. */
+void dl_http_certificate_tls_version(CURL *easy, char *to, size_t size)
+{
+    const struct curl_tlssessioninfo *session = NULL;
+    const char *(*version)(const void *ssl);
+    void *symbol;
+
+    if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) || !session ||
+        session->backend != CURLSSLBACKEND_OPENSSL || !session->internals) {
+        return;
+    }
+    symbol = dlsym(RTLD_DEFAULT, "SSL_get_version");
+    if (symbol) {
+        memcpy(&version, &symbol, sizeof version);
+        dl_text_copy(to, size, version(session->internals));
+    }
+}

@@ -1,0 +1,88 @@
+/* What the files of http share. Nobody outside this room includes it. */
+#ifndef DL_NET_HTTP_PRIVATE_H
+#define DL_NET_HTTP_PRIVATE_H
+
+#include <curl/curl.h>
+
+#include "base/buffer.h"
+#include "net/http.h"
+
+#define DL_HTTP_HEADER_BYTES_MAX (32 * 1024)
+#define DL_HTTP_HEADERS_MAX 100
+#define DL_HTTP_CA_MAX (8 * 1024 * 1024)
+
+/* Why we ended a transfer ourselves. */
+enum dl_http_stop { DL_HTTP_GOES_ON, DL_HTTP_STOP_IDLE, DL_HTTP_STOP_HEADERS, DL_HTTP_STOP_BODY };
+
+struct dl_http_transfer {
+    struct dl_http_transfer *next;
+    struct dl_http *http;
+    CURL *easy;
+    struct curl_slist *headers, *connect_to;
+    char curl_text[CURL_ERROR_SIZE];
+
+    dl_http_done *done;
+    void (*progress)(void *context, const struct dl_http_answer *so_far);
+    void *context;
+    bool progress_due;
+
+    /* what a sentence about it names */
+    char host[256];
+    int port;
+    bool tls;
+    char looked_up[256]; /* the name that DNS is asked for: host, connect_to's or the proxy's */
+    char proxy_shown[512], proxy_origin[64];
+    char ca_file[512];
+    int connect_timeout_ms, timeout_ms, idle_timeout_ms;
+    bool handshake_only;
+
+    int64_t started_ms, last_byte_ms;
+    curl_off_t uploaded;
+    bool request_begun; /* connected and encrypted; the idle clock runs from here */
+    enum dl_http_stop stop;
+
+    curl_socket_t sockets[DL_HTTP_ADDRESSES_MAX]; /* opened and not closed yet */
+    size_t socket_count;
+
+    size_t header_count, header_bytes;
+    char retry_after[64], rate_limit_reset[64];
+    struct dl_buffer body;
+    struct dl_http_answer answer;
+};
+
+struct dl_http {
+    CURLM *multi;
+    struct dl_http_transfer *transfers;
+    char *ca_path; /* the extra CA file that ca_text was made with */
+    struct dl_buffer ca_text;
+};
+
+/* http_transfer.c: an easy handle with every setting, or a negative code. */
+int dl_http_transfer_new(struct dl_http_transfer **out, struct dl_http *http,
+                         const struct dl_http_request *request, struct dl_error *err);
+void dl_http_transfer_free(struct dl_http_transfer *transfer);
+/* Marks that curl tells by no callback: connected. Called after each step of the loop. */
+void dl_http_transfer_look(struct dl_http_transfer *transfer, int64_t now);
+/* The answer is complete: times, status, cause. */
+void dl_http_transfer_finish(struct dl_http_transfer *transfer, CURLcode result);
+/* A socket of some transfer is closed (CURLOPT_CLOSESOCKETFUNCTION of the loop). */
+void dl_http_transfer_forget_socket(struct dl_http_transfer *transfer, curl_socket_t fd);
+
+/* http_header.c: one header line into the transfer; false when it has gone past the limits. */
+bool dl_http_header_take(struct dl_http_transfer *transfer, const char *line, size_t len);
+/* Milliseconds to wait from Retry-After (seconds or an HTTP date; `date` is the answer's own Date
+ * or
+ * "") or else X-RateLimit-Reset (seconds): -1 when neither says so, at most an hour. */
+int64_t dl_http_header_wait(const char *retry_after, const char *rate_limit_reset, const char *date,
+                            int64_t wall_ms);
+
+/* http_cause.c: fills code and text of the answer from curl's result. */
+void dl_http_cause(struct dl_http_transfer *transfer, CURLcode result);
+
+/* http_certificate.c */
+int dl_http_certificate_trust(struct dl_http *http, CURL *easy, const char *ca_file,
+                              struct dl_error *err);
+void dl_http_certificate_chain(CURL *easy, struct dl_http_answer *answer);
+void dl_http_certificate_tls_version(CURL *easy, char *to, size_t size);
+
+#endif
