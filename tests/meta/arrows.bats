@@ -1,0 +1,65 @@
+# The arrows of the house, read off the #include lines: who may know whom.
+
+# allowed FOLDER "ROOM...": files of the folder include headers of these rooms alone.
+allowed() {
+  local folder=$1 rooms=" $2 " bad=''
+  while IFS=: read -r file line; do
+    room=$(sed -E 's|.*"([a-z]+)/.*|\1|' <<<"$line")
+    [[ $rooms == *" $room "* ]] || bad+="$file: $line"$'\n'
+  done < <(cd "$TOP" && grep -rHE '^#include "[a-z]+/' --include='*.[ch]' "$folder")
+  [ -z "$bad" ] || { printf 'not allowed in %s:\n%s' "$folder" "$bad"; return 1; }
+}
+
+# known_by "REGEX OF HEADERS" FILE...: only these files (globs) include such a header.
+known_by() {
+  local header=$1 bad='' files
+  shift
+  while read -r file; do
+    for files; do
+      # shellcheck disable=SC2053 # a glob
+      [[ $file == $files ]] && continue 2
+    done
+    bad+="$file "
+  done < <(cd "$TOP" && grep -rlE "^#include <($header)" --include='*.[ch]' core tui)
+  [ -z "$bad" ] || { echo "<$header> is included by: $bad"; return 1; }
+}
+
+@test "the rooms of the library depend one way" {
+  allowed core/base "base"
+  allowed core/identity "base identity"
+  allowed core/secret "base identity secret"
+  allowed core/record "base identity secret record"
+  allowed core/net "base identity secret record net"
+  allowed core/sender "base identity secret record net sender"
+  allowed core/check "base identity secret record net sender check"
+}
+
+@test "the local intake knows nothing of the sender" {
+  allowed core/intake "base intake pipeline"
+}
+
+@test "the program reaches record, net and sender through check or the public header" {
+  allowed tui "base identity secret check pipeline intake command setup screen widget plain"
+}
+
+@test "the wizard's machine knows neither terminal nor network" {
+  allowed tui/setup "base identity secret check setup"
+  allowed tui/widget "base secret setup widget"
+  allowed tui/screen "base secret setup widget screen"
+  allowed tui/plain "base identity secret check setup plain"
+}
+
+@test "each outside library is known in one place" {
+  known_by 'libsecret' 'core/secret/keyring_*'
+  known_by 'glib|gio' 'core/secret/keyring_*'
+  known_by 'curl/' 'core/net/*'
+  known_by 'microhttpd' 'core/intake/*'
+  known_by 'libdeflate' 'core/sender/*'
+  known_by '(n)?curses|panel|term\.h' 'tui/screen/*' 'tui/widget/*'
+}
+
+@test "the library neither prints, exits, nor reads the environment by itself" {
+  run bash -c "cd '$TOP' && grep -nE '\b(getenv|secure_getenv|setlocale|exit|abort|printf|puts|perror|signal|sigaction)\(' \
+    -r core --include='*.c' | grep -vE 'core/secret/keyring_(helper|service)|core/ddlogs.c|_exit\(|snprintf\(|core/secret/harden'"
+  [ "$status" -ne 0 ] || { echo "$output"; false; }
+}
