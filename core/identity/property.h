@@ -1,8 +1,12 @@
-/* The one table of properties: configuration key, environment variable, command line option, help. */
+/* The one table of properties: configuration key, environment variable, command line option, help.
+ */
 #ifndef DL_IDENTITY_PROPERTY_H
 #define DL_IDENTITY_PROPERTY_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+#include "base/error.h"
 
 enum dl_property_type {
     DL_TYPE_NAME,   /* integration name */
@@ -38,9 +42,8 @@ enum dl_property_type {
       "File with further CA certificates (PEM).")                                                  \
     X(ENCODING, "encoding", DL_TYPE_CHOICE, "gzip|zstd|none", "gzip", "", "encoding",              \
       "Compression of requests.")                                                                  \
-    X(KEY_SOURCE, "key_source", DL_TYPE_CHOICE,                                                    \
-      "keyring|credential|file|fd|environment|session", "keyring", "", "key-store",                \
-      "Where the API key comes from.")                                                             \
+    X(KEY_SOURCE, "key_source", DL_TYPE_CHOICE, "keyring|credential|file|fd|environment|session",  \
+      "keyring", "", "key-store", "Where the API key comes from.")                                 \
     X(KEY_NAME, "key_name", DL_TYPE_TEXT, NULL, "", "", "key-name",                                \
       "Name of the credential, path of the file, or number of the descriptor.")                    \
     X(VERIFIED, "verified", DL_TYPE_BOOL, "false|true", "false", "", "",                           \
@@ -55,7 +58,7 @@ enum dl_property {
 
 struct dl_property_info {
     enum dl_property property;
-    const char *key;      /* in the configuration file */
+    const char *key; /* in the configuration file */
     enum dl_property_type type;
     const char *choices;  /* separated by |, in the order of the enum it sets; or NULL */
     const char *fallback; /* default value as text, "" for unset */
@@ -63,5 +66,24 @@ struct dl_property_info {
 };
 
 extern const struct dl_property_info dl_properties[DL_PROPERTY_COUNT];
+
+/* The row with this configuration key, or command line option (without dashes); NULL if none. */
+const struct dl_property_info *dl_property_by_key(const char *key);
+const struct dl_property_info *dl_property_by_option(const char *option);
+
+/* By key, for a person who typed it: -DL_E_VALUE says which key is near, or why "source", "service"
+ * and keys cannot be set. */
+int dl_property_find(const struct dl_property_info **out, const char *key, struct dl_error *err);
+
+/* Why a key that is no property is refused in words ("source", "api_key"), or NULL. */
+const char *dl_property_refusal(const char *key);
+
+/* The key that is probably meant, or NULL. */
+const char *dl_property_nearest(const char *key);
+
+/* Position of text among the choices (of CHOICE and BOOL), and back. */
+bool dl_property_choice(const struct dl_property_info *info, const char *text, unsigned *index);
+void dl_property_choice_text(const struct dl_property_info *info, unsigned index, char *to,
+                             size_t size);
 
 #endif
