@@ -7,6 +7,7 @@
 #include "base/text.h"
 
 const struct command *const commands[] = {
+    &command_intake,
     &command_help,
     NULL,
 };

@@ -25,6 +25,7 @@ extern const struct command *const commands[]; /* NULL-terminated, in the order 
 
 /* One declaration a command; its definition is command/NAME.c. */
 extern const struct command command_help;
+extern const struct command command_intake;
 
 /* The command with this name, or NULL. */
 const struct command *command_find(const char *name);

@@ -59,6 +59,7 @@ struct option_list {
     X(intake_key_hash, "api-key-hash", 0, TEXT, "SALT:SHA256", "hash of the one key accepted")     \
     X(record, "record", 0, TEXT, "FILE", "NDJSON of what arrived")                                 \
     X(faults, "fault", 0, LIST, "KIND", "answer with a fault; may be repeated")                    \
+    X(seed, "seed", 0, NUMBER, "N", "draw the faults that meet a share of the requests from N")    \
     X(tls_cert, "tls-cert", 0, TEXT, "FILE", "certificate chain (PEM): TLS")                       \
     X(tls_key, "tls-key", 0, TEXT, "FILE", "private key (PEM)")                                    \
     X(help, "help", 'h', FLAG, "", "this text")                                                    \
