@@ -1,6 +1,6 @@
 /* The sender: records -> batches -> compressed requests -> verdicts. It never blocks: it lives on a
- * dl_http loop that its owner polls. The wizard, `ddlogs test`, `ddlogs send` and the public library
- * all use this one. First form: memory only. */
+ * dl_http loop that its owner polls. The wizard, `ddlogs test`, `ddlogs send` and the public
+ * library all use this one. First form: memory only. */
 #ifndef DL_SENDER_SENDER_H
 #define DL_SENDER_SENDER_H
 
@@ -14,10 +14,11 @@
 #include "net/endpoint.h"
 #include "net/http.h"
 #include "net/verdict.h"
+#include "record/record.h"
 
-#define DL_BATCH_ENTRIES 1000          /* documented maximum of one request */
-#define DL_BATCH_BYTES 5000000         /* uncompressed */
-#define DL_LOG_BYTES 1000000           /* one log; longer messages are cut and marked */
+#define DL_BATCH_ENTRIES 1000        /* documented maximum of one request */
+#define DL_BATCH_BYTES 5000000       /* uncompressed */
+#define DL_LOG_BYTES DL_RECORD_BYTES /* one log; longer messages are cut and marked */
 
 /* What became of one request; valid during the call. */
 struct dl_delivery {
@@ -30,26 +31,29 @@ struct dl_delivery {
 };
 
 struct dl_sender_options {
-    const struct dl_config *config;           /* all four kept by the caller */
+    const struct dl_config *config; /* all four kept by the caller */
     const struct dl_integration *integration;
     const struct dl_key *key;
-    const struct dl_proxy *proxy;             /* NULL: none */
-    const char *hostname;                     /* NULL: none */
-    unsigned attempts;                        /* for each request; 0: until told to stop */
-    int timeout_ms;                           /* of one request, 0: 60000 */
-    int linger_ms;                            /* age at which an open batch is sent; 0: 1000 */
-    size_t memory;                            /* most bytes held; 0: 32 MiB */
-    void (*delivered)(void *context, const struct dl_delivery *delivery); /* may be NULL */
+    const struct dl_proxy *proxy; /* NULL: none */
+    const char *hostname;         /* NULL: none */
+    unsigned attempts; /* for each request, then the sender gives up and holds; 0: no end */
+    int timeout_ms;    /* of one request, 0: 60000 */
+    int linger_ms;     /* age at which an open batch is sent; 0: 1000 */
+    size_t memory;     /* most bytes held; 0: 32 MiB */
+    /* After every answer; may be NULL. It must not call the sender. */
+    void (*delivered)(void *context, const struct dl_delivery *delivery);
     void *context;
 };
 
-/* taken = accepted + pending + refused, always. */
+/* taken = accepted + pending + refused, always. A log that is refused at once (-DL_E_RECORD) counts
+ * as taken and refused; what failed otherwise was not taken. */
 struct dl_sender_stats {
     uint64_t taken, accepted, pending, refused; /* logs */
     uint64_t requests, retries, bytes, wire_bytes;
     uint64_t cut;      /* messages cut at DL_LOG_BYTES */
     uint64_t replaced; /* logs with invalid UTF-8, mended */
     uint64_t renamed;  /* logs whose own reserved names were kept under original.* */
+    uint64_t clashed;  /* logs with a key that a tag has too: the tag went to tags.KEY */
 };
 
 struct dl_sender;
@@ -69,13 +73,16 @@ int dl_sender_json(struct dl_sender *sender, const char *json, size_t len, const
 /* Sends the open batch without waiting for its age. */
 int dl_sender_flush(struct dl_sender *sender, struct dl_error *err);
 
-/* Timers: call after every dl_http_poll. Returns milliseconds until it wants to be called again, -1:
- * only when a transfer ends. */
+/* Timers: call after every dl_http_poll. Returns milliseconds until it wants to be called again,
+ * -1: only when a transfer ends. */
 int dl_sender_step(struct dl_sender *sender);
 
 bool dl_sender_idle(const struct dl_sender *sender); /* nothing open, in flight or waiting */
 void dl_sender_stats(const struct dl_sender *sender, struct dl_sender_stats *out);
-/* The failure that holds the sender, code DL_OK when none. */
+/* The failure that holds the sender until somebody acts, code DL_OK when none. Without attempts it
+ * asks now and then by itself and goes on when the answer is better. */
 const struct dl_error *dl_sender_problem(const struct dl_sender *sender);
+/* The last failure of any request, held or not; code DL_OK when there was none. */
+const struct dl_error *dl_sender_last_failure(const struct dl_sender *sender);
 
 #endif

@@ -1,0 +1,141 @@
+#include "sender/compress.h"
+
+#include <libdeflate.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zstd.h>
+
+/* The fastest level of each: a log shrinks six times as it is, and the next level costs twice the
+ * time for a tenth of the bytes. */
+#define GZIP_LEVEL 1
+#define ZSTD_LEVEL 1
+
+struct dl_compressor {
+    struct libdeflate_compressor *gzip;
+    struct libdeflate_decompressor *gunzip;
+    ZSTD_CCtx *zstd;
+    char *scratch;
+    size_t scratch_size;
+};
+
+int dl_compressor_new(struct dl_compressor **out, struct dl_error *err)
+{
+    struct dl_compressor *c = calloc(1, sizeof *c);
+
+    if (!c)
+        return dl_error_set(err, DL_E_NOMEM, "no memory for compression");
+    *out = c;
+    return 0;
+}
+
+void dl_compressor_free(struct dl_compressor *c)
+{
+    if (!c)
+        return;
+    libdeflate_free_compressor(c->gzip);
+    libdeflate_free_decompressor(c->gunzip);
+    ZSTD_freeCCtx(c->zstd);
+    free(c->scratch);
+    free(c);
+}
+
+/* Room for the worst case; the system gives pages only as they are written. */
+static bool make_scratch(struct dl_compressor *c, size_t size)
+{
+    if (c->scratch_size >= size)
+        return true;
+    free(c->scratch); /* nothing in it is needed */
+    c->scratch = malloc(size);
+    c->scratch_size = c->scratch ? size : 0;
+    return c->scratch != NULL;
+}
+
+static size_t pack_gzip(struct dl_compressor *c, const char *data, size_t length)
+{
+    if (!c->gzip)
+        c->gzip = libdeflate_alloc_compressor(GZIP_LEVEL);
+    if (!c->gzip || !make_scratch(c, libdeflate_gzip_compress_bound(c->gzip, length)))
+        return 0;
+    return libdeflate_gzip_compress(c->gzip, data, length, c->scratch, c->scratch_size);
+}
+
+static size_t pack_zstd(struct dl_compressor *c, const char *data, size_t length)
+{
+    if (!c->zstd)
+        c->zstd = ZSTD_createCCtx();
+    if (!c->zstd || !make_scratch(c, ZSTD_compressBound(length)))
+        return 0;
+    size_t n = ZSTD_compressCCtx(c->zstd, c->scratch, c->scratch_size, data, length, ZSTD_LEVEL);
+    return ZSTD_isError(n) ? 0 : n;
+}
+
+int dl_compress(struct dl_compressor *c, enum dl_encoding encoding, const char *data,
+                size_t data_length, char **out, size_t *length, struct dl_error *err)
+{
+    const char *packed = data;
+    size_t n = data_length;
+    char *copy;
+
+    if (encoding != DL_ENCODING_NONE) {
+        n = encoding == DL_ENCODING_ZSTD ? pack_zstd(c, data, data_length)
+                                         : pack_gzip(c, data, data_length);
+        packed = c->scratch;
+        if (n == 0)
+            return dl_error_set(err, DL_E_NOMEM, "no memory to compress %zu bytes", data_length);
+    }
+    copy = malloc(n ? n : 1);
+    if (!copy)
+        return dl_error_set(err, DL_E_NOMEM, "no memory for a request of %zu bytes", n);
+    memcpy(copy, packed, n);
+    *out = copy;
+    *length = n;
+    return 0;
+}
+
+static bool unpack(struct dl_compressor *c, enum dl_encoding encoding, const char *packed,
+                   size_t packed_length, char *to, size_t raw_length)
+{
+    switch (encoding) {
+    case DL_ENCODING_ZSTD:
+        return ZSTD_decompress(to, raw_length, packed, packed_length) == raw_length;
+    case DL_ENCODING_GZIP:
+        if (!c->gunzip)
+            c->gunzip = libdeflate_alloc_decompressor();
+        /* NULL for the actual length: it must be exactly raw_length. */
+        return c->gunzip && libdeflate_gzip_decompress(c->gunzip, packed, packed_length, to,
+                                                       raw_length, NULL) == LIBDEFLATE_SUCCESS;
+    case DL_ENCODING_NONE:
+    default:
+        if (packed_length != raw_length)
+            return false;
+        memcpy(to, packed, raw_length);
+        return true;
+    }
+}
+
+int dl_expand(struct dl_compressor *c, enum dl_encoding encoding, const char *packed,
+              size_t packed_length, size_t raw_length, struct dl_buffer *out, struct dl_error *err)
+{
+    dl_buffer_clear(out);
+    if (dl_buffer_reserve(out, raw_length) < 0)
+        return dl_error_set(err, DL_E_NOMEM, "no memory to unpack %zu bytes", raw_length);
+    if (!unpack(c, encoding, packed, packed_length, out->data, raw_length))
+        return dl_error_set(err, DL_E_INTERNAL,
+                            "a packed request of %zu bytes is damaged in memory", packed_length);
+    out->len = raw_length;
+    out->data[raw_length] = '\0';
+    return 0;
+}
+
+const char *dl_encoding_name(enum dl_encoding encoding)
+{
+    switch (encoding) {
+    case DL_ENCODING_GZIP:
+        return "gzip";
+    case DL_ENCODING_ZSTD:
+        return "zstd";
+    case DL_ENCODING_NONE:
+    default:
+        return NULL;
+    }
+}

@@ -1,0 +1,29 @@
+/* Compression of one request body: gzip by libdeflate, zstd by libzstd, or none. */
+#ifndef DL_SENDER_COMPRESS_H
+#define DL_SENDER_COMPRESS_H
+
+#include <stddef.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "identity/config.h"
+
+/* Reusable states; made when first needed. */
+struct dl_compressor;
+
+int dl_compressor_new(struct dl_compressor **out, struct dl_error *err);
+void dl_compressor_free(struct dl_compressor *compressor); /* NULL is fine */
+
+/* Packs data into new memory of exactly *length bytes, freed with free(). */
+int dl_compress(struct dl_compressor *compressor, enum dl_encoding encoding, const char *data,
+                size_t data_length, char **out, size_t *length, struct dl_error *err);
+
+/* The way back, into `out` (cleared first); raw_length is what went in. -DL_E_INTERNAL if damaged.
+ */
+int dl_expand(struct dl_compressor *compressor, enum dl_encoding encoding, const char *packed,
+              size_t packed_length, size_t raw_length, struct dl_buffer *out, struct dl_error *err);
+
+/* Value of Content-Encoding, NULL for none. */
+const char *dl_encoding_name(enum dl_encoding encoding);
+
+#endif
