@@ -26,8 +26,4 @@ enum dl_key_shape {
 int dl_key_shape(const struct dl_key *key, enum dl_key_shape *shape, char *sentence, size_t size,
                  struct dl_error *err);
 
-/* Whether a text looks like a secret (32 or 40 hexadecimal characters, or a token prefix), so that a
- * tag or label that holds it is refused. */
-int dl_looks_secret(const char *text, size_t len);
-
 #endif

@@ -6,14 +6,14 @@
 #include "base/buffer.h"
 #include "secret/key.h"
 
-/* Replaces in place; shaped like dl_log_filter and installed by dl_secret_init(). */
+/* Replaces in place; shaped like dl_log_filter. */
 int dl_redact(struct dl_buffer *text);
 
 /* Installs the filter of base/log. Called once, before the first key. */
 void dl_redact_install(void);
 
 /* dl_key registers and forgets itself. */
-void dl_redact_know(const struct dl_key *key);
-void dl_redact_forget(const struct dl_key *key);
+void dl_redact_know(struct dl_key *key);
+void dl_redact_forget(struct dl_key *key);
 
 #endif
