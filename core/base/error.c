@@ -30,6 +30,54 @@ const struct dl_error_info *dl_error_find(const char *id)
     return NULL;
 }
 
+static bool word_ends(char c)
+{
+    return !((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+             c == '_');
+}
+
+/* The value of the word that begins at text[at], or NULL. */
+static const char *value_at(const struct dl_error_word *words, const char *text, size_t at,
+                            size_t *length)
+{
+    if (!words || (at > 0 && !word_ends(text[at - 1])))
+        return NULL;
+    for (; words->word; words++) {
+        *length = strlen(words->word);
+        if (words->value && strncmp(text + at, words->word, *length) == 0 &&
+            word_ends(text[at + *length]))
+            return words->value;
+    }
+    return NULL;
+}
+
+bool dl_error_step(enum dl_code code, size_t index, const struct dl_error_word *words, char *to,
+                   size_t size)
+{
+    const char *text = dl_error_info(code)->next;
+    size_t used = 0, length = 1;
+
+    for (; index > 0 && text; index--) {
+        text = strchr(text, '\n');
+        text = text ? text + 1 : NULL;
+    }
+    if (!text || !*text || !size)
+        return false;
+    size_t end = strcspn(text, "\n");
+    for (size_t at = 0; at < end;) {
+        const char *value = value_at(words, text, at, &length);
+        size_t n = value ? strlen(value) : 1;
+
+        if (used + n >= size)
+            break;
+        memcpy(to + used, value ? value : text + at, n);
+        used += n;
+        at += value ? length : 1;
+    }
+    to[used] = '\0';
+    return true;
+}
+
 /* Cuts the text that vsnprintf may have cut inside a sequence. */
 static void cut_clean(char *text, size_t size)
 {

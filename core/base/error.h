@@ -6,6 +6,7 @@
 #ifndef DL_BASE_ERROR_H
 #define DL_BASE_ERROR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error_table.h"
@@ -18,7 +19,8 @@ enum dl_code {
         DL_CODE_COUNT
 };
 
-/* How a row behaves: FAIL stays until a person acts, RETRY may pass by itself, WARN stops nothing. */
+/* How a row behaves: FAIL stays until a person acts, RETRY may pass by itself, WARN stops nothing.
+ */
 enum dl_error_kind { DL_KIND_FAIL, DL_KIND_RETRY, DL_KIND_WARN };
 
 struct dl_error_info {
@@ -45,6 +47,16 @@ const struct dl_error_info *dl_error_info(enum dl_code code);
 
 /* The row with this id ("E-NET-DNS", any case), or NULL. */
 const struct dl_error_info *dl_error_find(const char *id);
+
+/* What stands for a word of the next steps here: {"HOST", "intake.example"}. */
+struct dl_error_word {
+    const char *word, *value;
+};
+
+/* One next step of a code, counted from 0, with the words that have a value put in. `words` ends
+ * with a NULL word; NULL: none. False past the last step. */
+bool dl_error_step(enum dl_code code, size_t index, const struct dl_error_word *words, char *to,
+                   size_t size);
 
 /* Fills `err` (NULL is allowed) and returns the negative code, so that `return dl_error_set(...)`
  * reads as one step. The text is cut at the end of the array on a UTF-8 border. */

@@ -19,11 +19,13 @@ static int64_t stage_limit(enum dl_stage stage)
 void dl_check_enter(struct dl_check *check, enum dl_stage stage)
 {
     check->current = stage;
-    if (stage >= DL_STAGE_COUNT)
-        return;
-    check->reports[stage].result = DL_RESULT_RUN;
-    check->stage_started = dl_clock_ms();
-    check->stage_deadline = check->stage_started + stage_limit(stage);
+    if (stage < DL_STAGE_COUNT) {
+        check->reports[stage].result = DL_RESULT_RUN;
+        check->stage_started = dl_clock_ms();
+        check->stage_deadline = check->stage_started + stage_limit(stage);
+    }
+    if (check->options.changed)
+        check->options.changed(check->options.context);
 }
 
 void dl_check_request(const struct dl_check *check, struct dl_http_request *request)

@@ -168,7 +168,6 @@ void dl_key_stage_late(struct dl_check *check, int seconds)
         settle(check);
         return;
     }
-    dl_error_set(&err, DL_E_NET_TIMEOUT, "no answer from %s in %d s", check->endpoint.api,
-                 seconds);
+    dl_error_set(&err, DL_E_NET_TIMEOUT, "no answer from %s in %d s", check->endpoint.api, seconds);
     dl_stage_fail(check, DL_STAGE_KEY, DL_RESULT_FAIL, -1, &err);
 }

@@ -127,11 +127,6 @@ void dl_stage_answer(struct dl_stage_report *report, const char *method, const c
                                 answer->body_length < 500 ? answer->body_length : 500);
 }
 
-/* Words of the next steps that evidence makes concrete. */
-static const struct {
-    const char *word, *evidence;
-} concrete[] = {{"APP_URL", "app_url"}, {"PROXY", "proxy"}, {"HOST", "host"}, {"PORT", "port"}};
-
 static const char *evidence_value(const struct dl_stage_report *report, const char *name)
 {
     for (size_t i = 0; i < report->evidence_count; i++)
@@ -140,49 +135,15 @@ static const char *evidence_value(const struct dl_stage_report *report, const ch
     return NULL;
 }
 
-static bool word_ends(char c)
-{
-    return !((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_');
-}
-
-/* The evidence for the word at `text`, or NULL; *length is the word's. */
-static const char *concrete_at(const struct dl_stage_report *report, const char *text, size_t at,
-                               size_t *length)
-{
-    if (at > 0 && !word_ends(text[at - 1]))
-        return NULL;
-    for (size_t i = 0; i < sizeof concrete / sizeof *concrete; i++) {
-        *length = strlen(concrete[i].word);
-        if (strncmp(text + at, concrete[i].word, *length) == 0 && word_ends(text[at + *length]))
-            return evidence_value(report, concrete[i].evidence);
-    }
-    return NULL;
-}
-
 bool dl_stage_next(const struct dl_stage_report *report, size_t index, char *to, size_t size)
 {
-    const char *text = report->code == DL_OK ? "" : dl_error_info(report->code)->next;
-    size_t length, used = 0;
+    const struct dl_error_word words[] = {{"HOST", evidence_value(report, "host")},
+                                          {"PORT", evidence_value(report, "port")},
+                                          {"PROXY", evidence_value(report, "proxy")},
+                                          {"APP_URL", evidence_value(report, "app_url")},
+                                          {NULL, NULL}};
 
-    for (; index > 0 && text; index--) {
-        text = strchr(text, '\n');
-        text = text ? text + 1 : NULL;
-    }
-    if (!text || !*text || size == 0)
-        return false;
-    size_t end = strcspn(text, "\n");
-    for (size_t at = 0; at < end;) {
-        const char *value = concrete_at(report, text, at, &length);
-        const char *piece = value ? value : text + at;
-        size_t piece_length = value ? strlen(value) : 1;
-        if (used + piece_length >= size)
-            break;
-        memcpy(to + used, piece, piece_length);
-        used += piece_length;
-        at += value ? length : 1;
-    }
-    to[used] = '\0';
-    return true;
+    return report->code != DL_OK && dl_error_step(report->code, index, words, to, size);
 }
 
 static void report_json(const struct dl_stage_report *report, struct dl_json *w)

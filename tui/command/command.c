@@ -3,11 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/text.h"
+#include "command/result.h"
 
 const struct command *const commands[] = {
     &command_intake,
+    &command_test,
     &command_help,
     NULL,
 };
@@ -57,44 +58,9 @@ void command_print_help(const struct command *command)
     print_option(&option_table[OPTION_ID_help]);
 }
 
-static void print_next(const char *steps)
-{
-    while (*steps) {
-        size_t len = strcspn(steps, "\n");
-
-        fprintf(stderr, "  next: %.*s\n", (int)len, steps);
-        steps += len + (steps[len] == '\n');
-    }
-}
-
-static void print_json(const struct program *program, const struct dl_error_info *info,
-                       const struct dl_error *err)
-{
-    struct dl_buffer out;
-    struct dl_json w;
-
-    dl_buffer_init(&out, 64 * 1024);
-    dl_json_begin(&w, &out, 0);
-    dl_json_object(&w);
-    dl_json_member_integer(&w, "schema", 1);
-    dl_json_member(&w, "command", program->command ? program->command->name : "");
-    dl_json_member_bool(&w, "ok", false);
-    dl_json_member_integer(&w, "exit_code", info->exit_code);
-    dl_json_member(&w, "code", info->id);
-    dl_json_member(&w, "message", err->text);
-    dl_json_object_end(&w);
-    if (dl_json_end(&w) == 0)
-        puts(dl_buffer_string(&out));
-    dl_buffer_free(&out);
-}
-
 int command_fail(const struct program *program, const struct dl_error *err)
 {
-    const struct dl_error_info *info = dl_error_info(err->code);
+    struct result result = {.command = program->command ? program->command->name : ""};
 
-    fprintf(stderr, "ddlogs: %s: %s\n", info->id, *err->text ? err->text : info->title);
-    print_next(info->next);
-    if (program->options.json)
-        print_json(program, info, err);
-    return info->exit_code;
+    return result_fail(&result, program->options.json, err);
 }

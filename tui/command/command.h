@@ -14,10 +14,10 @@ struct program {
 };
 
 struct command {
-    const char *name, *words; /* "key", "status|set|delete" */
-    const char *summary;      /* one line for the list */
-    const char *details;      /* paragraphs for --help, or NULL */
-    const enum option_id *accepted; /* ended by OPTION_COUNT */
+    const char *name, *words;            /* "key", "status|set|delete" */
+    const char *summary;                 /* one line for the list */
+    const char *details;                 /* paragraphs for --help, or NULL */
+    const enum option_id *accepted;      /* ended by OPTION_COUNT */
     int (*run)(struct program *program); /* returns the exit code */
 };
 
@@ -25,6 +25,7 @@ extern const struct command *const commands[]; /* NULL-terminated, in the order 
 
 /* One declaration a command; its definition is command/NAME.c. */
 extern const struct command command_help;
+extern const struct command command_test;
 extern const struct command command_intake;
 
 /* The command with this name, or NULL. */

@@ -244,7 +244,7 @@ static int set_up(void **state)
     struct world *world = calloc(1, sizeof *world);
 
     now_ms = 1000000;
-    wall_ms = 1795000000000; /* 2026-11-18 10:13:20 UTC */
+    wall_ms = 1795000000000; /* 2026-11-18 11:06:40 UTC */
     started = cancelled = senders = 0;
     key_in_handshake = false;
     dl_clock_replace(fake_ms, fake_wall, NULL);
@@ -320,7 +320,7 @@ static struct dl_http_answer handshake_answer(void)
     dl_text_copy(answer.chain[0].subject, 256, "CN = *.logs.datadoghq.eu");
     dl_text_copy(answer.chain[0].issuer, 256, "C = US, O = Example, CN = Example CA 7");
     dl_text_copy(answer.chain[0].not_before, 40, "Nov  1 00:00:00 2026 GMT");
-    dl_text_copy(answer.chain[0].not_after, 40, "Jan 27 10:13:20 2027 GMT");
+    dl_text_copy(answer.chain[0].not_after, 40, "Jan 27 11:06:40 2027 GMT");
     return answer;
 }
 
@@ -348,7 +348,7 @@ static void answer_get(struct world *world, long status, const char *body, const
 
 static void pass_key(struct world *world)
 {
-    answer_get(world, 200, "{\"valid\":true}", "Wed, 18 Nov 2026 10:13:21 GMT");
+    answer_get(world, 200, "{\"valid\":true}", "Wed, 18 Nov 2026 11:06:41 GMT");
     answer_get(world, 404, "{}", "");
 }
 
@@ -368,7 +368,7 @@ static const char *evidence(const struct dl_stage_report *r, const char *name)
 
 static void expect_rest_skipped(struct world *world, enum dl_stage failed)
 {
-    for (int i = failed + 1; i < DL_STAGE_COUNT; i++) {
+    for (int i = (int)failed + 1; i < DL_STAGE_COUNT; i++) {
         const struct dl_stage_report *r = report(world, (enum dl_stage)i);
         assert_int_equal(r->result, DL_RESULT_SKIP);
         assert_non_null(strstr(r->message, dl_stage_label(failed)));
@@ -679,7 +679,7 @@ static void clock_case(struct world *world, int64_t off_ms, enum dl_result resul
     start(world);
     shake_hands(world);
     wall_ms += off_ms;
-    answer_get(world, 200, "{\"valid\":true}", "Wed, 18 Nov 2026 10:13:20 GMT");
+    answer_get(world, 200, "{\"valid\":true}", "Wed, 18 Nov 2026 11:06:40 GMT");
     answer_get(world, 404, "{}", "");
     assert_int_equal(report(world, DL_STAGE_KEY)->result, result);
     assert_int_equal(report(world, DL_STAGE_KEY)->code, code);

@@ -1,0 +1,196 @@
+/* ddlogs test: the staged test with the saved configuration, or reachability of all nine sites. */
+#include <string.h>
+
+#include "command/command.h"
+#include "command/result.h"
+#include "command/session.h"
+#include "secret/key_shape.h"
+
+#define WAIT_MAX_MS 1000
+
+/* Where a variable of the environment wins over a different value of the file. */
+static void warn_overrides(struct result *result, const struct session *session)
+{
+    struct dl_buffer file, effective;
+
+    dl_buffer_init(&file, 64 * 1024);
+    dl_buffer_init(&effective, 64 * 1024);
+    for (int p = 0; p < DL_PROPERTY_COUNT && session->saved; p++) {
+        enum dl_property property = (enum dl_property)p;
+
+        dl_buffer_clear(&file);
+        dl_buffer_clear(&effective);
+        if (session->config->origin[p] != DL_ORIGIN_ENVIRONMENT ||
+            dl_config_get(session->saved, property, &file, NULL) < 0 ||
+            dl_config_get(session->config, property, &effective, NULL) < 0 ||
+            strcmp(dl_buffer_string(&file), dl_buffer_string(&effective)) == 0)
+            continue;
+        result_warn(result, DL_E_ENV_OVERRIDE, "%s=%s in the environment wins over %s \"%s\" in %s",
+                    dl_properties[p].environment, dl_buffer_string(&effective),
+                    dl_properties[p].key, dl_buffer_string(&file), session->config_path);
+    }
+    dl_buffer_free(&file);
+    dl_buffer_free(&effective);
+}
+
+static int check_shape(const struct dl_key *key, struct result *result, struct dl_error *err)
+{
+    enum dl_key_shape shape;
+    char sentence[256];
+    int rc = dl_key_shape(key, &shape, sentence, sizeof sentence, err);
+
+    if (rc == 0 && shape != DL_SHAPE_API_KEY)
+        result_warn(result, DL_E_KEY_SHAPE, "%s", sentence);
+    return rc;
+}
+
+/* Rows appear as their stages end. */
+static void print_new_rows(const struct dl_check *check, size_t *printed)
+{
+    while (*printed < DL_STAGE_COUNT) {
+        const struct dl_stage_report *report = dl_check_report(check, (enum dl_stage) * printed);
+
+        if (report->result <= DL_RESULT_RUN)
+            return;
+        result_print_row(stdout, report);
+        fflush(stdout);
+        ++*printed;
+    }
+}
+
+static int run_check(struct dl_check *check, struct dl_http *http, bool rows, struct dl_error *err)
+{
+    size_t printed = rows ? 0 : DL_STAGE_COUNT;
+    int rc = 0;
+
+    print_new_rows(check, &printed);
+    while (!dl_check_done(check) && rc >= 0) {
+        int wait = dl_check_step(check);
+
+        print_new_rows(check, &printed);
+        if (!dl_check_done(check))
+            rc = dl_http_poll(http, NULL, 0, wait < 0 ? WAIT_MAX_MS : wait, err);
+    }
+    return rc < 0 ? rc : 0;
+}
+
+static void print_cards(const struct dl_check *check)
+{
+    for (int i = 0; i < DL_STAGE_COUNT; i++) {
+        const struct dl_stage_report *report = dl_check_report(check, (enum dl_stage)i);
+
+        if (report->result == DL_RESULT_FAIL)
+            result_print_card(stderr, report);
+    }
+}
+
+/* Everything after the check: cards, the closing lines, the object. */
+static int conclude(const struct program *program, const struct session *session,
+                    struct result *result, struct dl_error *err)
+{
+    const struct options *options = &program->options;
+
+    dl_check_verdict(result->check, err);
+    result->error = err;
+    print_cards(result->check);
+    if (!options->json && !options->quiet && err->code == DL_OK)
+        result_print_accepted(stdout, result->check, session->integration, session->config);
+    if (options->json)
+        result_print_json(result);
+    return result_exit_code(result);
+}
+
+static int test_with_key(struct program *program, struct session *session, const struct dl_key *key,
+                         struct result *result)
+{
+    const struct options *options = &program->options;
+    struct dl_check_options check_options = {
+        .config = session->config,
+        .integration = session->integration,
+        .key = key,
+        .environment = &session->proxies,
+        .hostname = *session->hostname ? session->hostname : NULL,
+        .last = DL_STAGE_ZSTD,
+        .total_ms = options->timeout > 0 ? (int)options->timeout * 1000 : 0,
+        .encoding_fixed = session->config->origin[DL_PROP_ENCODING] != DL_ORIGIN_DEFAULT,
+    };
+    struct dl_check *check = NULL;
+    struct dl_http *http = NULL;
+    struct dl_error err = {0};
+    int rc = dl_http_new(&http, &err);
+    bool rows = !options->json && !options->quiet;
+    int code;
+
+    if (rc == 0)
+        rc = dl_check_start(&check, http, &check_options, &err);
+    if (rc == 0)
+        rc = run_check(check, http, rows, &err);
+    result->check = check;
+    code = rc < 0 ? result_fail(result, options->json, &err)
+                  : conclude(program, session, result, &err);
+    dl_check_free(check);
+    dl_http_free(http);
+    return code;
+}
+
+static int test_saved(struct program *program)
+{
+    struct result result = {.command = "test", .is_check = true};
+    struct session session;
+    struct dl_error err = {0};
+    struct dl_key *key = NULL;
+    int code, rc = session_open(&session, program, SESSION_CONFIG, &err);
+
+    if (rc < 0)
+        return result_fail(&result, program->options.json, &err);
+    result.site = session.config->site;
+    result.config = session.saved ? session.config_path : NULL;
+    warn_overrides(&result, &session);
+    rc = session_key(&key, &session, program, &err);
+    if (rc == 0)
+        rc = check_shape(key, &result, &err);
+    for (size_t i = 0; i < result.warning_count; i++)
+        fprintf(stderr, "ddlogs: %s: %s\n", dl_error_info(result.warnings[i].code)->id,
+                result.warnings[i].text);
+    code = rc < 0 ? result_fail(&result, program->options.json, &err)
+                  : test_with_key(program, &session, key, &result);
+    dl_key_free(key);
+    session_close(&session);
+    return code;
+}
+
+static int run(struct program *program)
+{
+    struct dl_error err;
+
+    if (program->options.word_count) {
+        dl_error_set(&err, DL_E_USAGE, "test takes no word, but there is \"%.40s\"",
+                     program->options.words[0]);
+        return command_fail(program, &err);
+    }
+    if (program->options.timeout == 0) {
+        dl_error_set(&err, DL_E_USAGE, "--timeout takes at least 1 second");
+        return command_fail(program, &err);
+    }
+    return test_saved(program);
+}
+
+static const enum option_id accepted[] = {
+    OPTION_ID_site,       OPTION_ID_integration, OPTION_ID_manifest,
+    OPTION_ID_config,     OPTION_ID_endpoint,    OPTION_ID_api_endpoint,
+    OPTION_ID_connect_to, OPTION_ID_proxy,       OPTION_ID_ca_file,
+    OPTION_ID_encoding,   OPTION_ID_tags,        OPTION_ID_tags_in,
+    OPTION_ID_env,        OPTION_ID_version_tag, OPTION_ID_api_key,
+    OPTION_ID_api_key_fd, OPTION_ID_key_store,   OPTION_ID_key_name,
+    OPTION_ID_timeout,    OPTION_ID_json,        OPTION_ID_quiet,
+    OPTION_COUNT};
+
+const struct command command_test = {
+    .name = "test",
+    .summary = "prove that logs arrive, with the saved configuration",
+    .details = "Tests proxy, DNS, TCP, TLS and key, then sends one log, a mixed batch, and the\n"
+               "same batch as zstd. Each log carries a unique id. It always ends with a verdict,\n"
+               "after 30 seconds at the latest (--timeout).",
+    .accepted = accepted,
+    .run = run,
+};
