@@ -5,8 +5,11 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "check/check.h"
 #include "command/command.h"
 #include "config.h"
+#include "secret/key_source.h"
+#include "secret/redact.h"
 
 static int unknown_command(struct program *program, const char *word)
 {
@@ -39,6 +42,10 @@ static int run(struct program *program, int argc, char **argv)
         command_print_help(program->command);
         return 0;
     }
+    /* out of the environment before any child could inherit it */
+    rc = dl_key_take_environment(&program->environment_key, &err);
+    if (rc < 0)
+        return command_fail(program, &err);
     return program->command->run(program);
 }
 
@@ -46,16 +53,20 @@ int main(int argc, char **argv)
 {
     struct program program = {0};
     const char *word = argc > 1 ? argv[1] : NULL;
+    struct dl_error err;
     int rc;
 
     /* LC_CTYPE alone: numbers and dates keep one form everywhere */
     setlocale(LC_CTYPE, "");
+    if (dl_secret_harden_process(&err) < 0)
+        return command_fail(&program, &err);
+    dl_redact_install();
     if (word && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
         command_print_help(NULL);
         return 0;
     }
     if (word && (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0)) {
-        printf("%s\n", PACKAGE_STRING);
+        printf("%s (%s)\n", PACKAGE_STRING, dl_http_library_version());
         return 0;
     }
     if (!word)
@@ -65,6 +76,7 @@ int main(int argc, char **argv)
         return unknown_command(&program, word);
     /* options_parse skips argv[0], so the command's own name takes its place */
     rc = run(&program, argc > 1 ? argc - 1 : argc, argc > 1 ? argv + 1 : argv);
+    dl_key_free(program.environment_key);
     if (fflush(stdout) != 0 && rc == 0)
         rc = 1;
     return rc;
