@@ -55,7 +55,7 @@ struct dl_intake_request {
     enum dl_intake_route route;
     enum dl_intake_family family;
     char method[16], path[128]; /* for the log: cleaned, nothing that looks like a key */
-    const char *key;            /* in the library's memory; wiped when the request ends, or NULL */
+    const char *key;            /* as sent, in the library's memory; NULL: none */
     size_t wire;                /* bytes of body that came */
     int status;                 /* 0: nothing wrong so far */
     const char *detail;         /* of a status from 400 on; NULL: the usual one */
