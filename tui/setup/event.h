@@ -30,7 +30,7 @@ struct setup_event {
     enum setup_event_kind kind;
     long number;
     const char *text;   /* valid during the call */
-    struct dl_key *key; /* ownership goes to the machine */
+    struct dl_key *key; /* ownership goes to the machine; NULL: what was entered is wiped */
     const void *result; /* SETUP_DONE: see setup/machine.h */
 };
 
