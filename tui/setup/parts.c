@@ -1,0 +1,90 @@
+/* Pieces of views that several pages share. */
+#include <string.h>
+
+#include "base/text.h"
+#include "setup/state.h"
+
+void view_message(const struct setup *s, struct view *view)
+{
+    if (s->failure.code != DL_OK)
+        view_failure(view, &s->failure);
+    else if (s->message[0] != '\0')
+        view_line(view, s->mark, s->message);
+}
+
+/* One line of the view for each line of the text. */
+static void lines_of(struct view *view, const char *head, const char *text)
+{
+    while (*text != '\0') {
+        size_t len = strcspn(text, "\n");
+        view_line(view, VIEW_PLAIN, view_text(view, "%s%.*s", head, (int)len, text));
+        text += len + (text[len] == '\n');
+    }
+}
+
+void view_failure(struct view *view, const struct dl_error *error)
+{
+    const struct dl_error_info *info = dl_error_info(error->code);
+
+    view_line(view, VIEW_FAIL,
+              view_text(view, "%s: %s", info->id, error->text[0] ? error->text : info->title));
+    lines_of(view, "perhaps: ", info->causes);
+    lines_of(view, "next: ", info->next);
+}
+
+void view_stage(const struct dl_stage_report *report, struct view *view)
+{
+    static const enum view_mark marks[] = {
+        [DL_RESULT_WAIT] = VIEW_WAIT, [DL_RESULT_RUN] = VIEW_RUN,   [DL_RESULT_PASS] = VIEW_OK,
+        [DL_RESULT_WARN] = VIEW_WARN, [DL_RESULT_FAIL] = VIEW_FAIL, [DL_RESULT_SKIP] = VIEW_SKIP,
+    };
+    bool timed = report->result != DL_RESULT_WAIT && report->result != DL_RESULT_SKIP;
+
+    view_row(view, marks[report->result], dl_stage_label(report->stage), report->message,
+             timed ? view_text(view, "%lld ms", (long long)report->ms) : "");
+}
+
+void view_reach(const struct setup *s, struct view *view)
+{
+    const struct dl_stage_report *tls = &s->reach.stage[DL_STAGE_TLS];
+
+    if (s->reach_site == NULL || (!s->reach.done && !setup_running(s, SETUP_REACH)))
+        return;
+    if (!s->reach.done)
+        view_line(view, VIEW_RUN, view_text(view, "Trying to reach %s ...", s->reach_site->name));
+    else if (s->reach.error.code == DL_OK)
+        view_line(view, VIEW_OK,
+                  view_text(view, "%s can be reached from here%s%s.", s->reach_site->name,
+                            tls->message[0] ? ": " : "", tls->message));
+    else
+        view_line(view, VIEW_WARN,
+                  view_text(view, "%s cannot be reached from here: %s %s", s->reach_site->name,
+                            dl_error_info(s->reach.error.code)->id, s->reach.error.text));
+}
+
+static void stage_details(const struct dl_stage_report *report, struct view *view)
+{
+    view_stage(report, view);
+    if (report->code != DL_OK)
+        view_line(view, VIEW_PLAIN,
+                  view_text(view, "%s %s", dl_error_info(report->code)->id, report->message));
+    for (size_t i = 0; i < report->evidence_count && i < DL_EVIDENCE_MAX; i++)
+        view_line(
+            view, VIEW_PLAIN,
+            view_text(view, "    %s: %s", report->evidence[i].name, report->evidence[i].value));
+}
+
+void view_details(const struct setup *s, struct view *view)
+{
+    const struct setup_reports *reports = s->page == SETUP_PAGE_KEY ? &s->key_check : &s->test;
+
+    view->title = "Details";
+    view->question = "What was seen at each stage (the key is never shown):";
+    for (int i = 0; i < DL_STAGE_COUNT; i++)
+        if (s->page != SETUP_PAGE_KEY || i <= DL_STAGE_KEY)
+            stage_details(&reports->stage[i], view);
+    if (s->page != SETUP_PAGE_KEY && s->test_id[0] != '\0') {
+        view_line(view, VIEW_PLAIN, "Test id of the logs:");
+        view_whole(view, s->test_id);
+    }
+}
