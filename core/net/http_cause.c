@@ -100,7 +100,7 @@ static void not_connected(struct dl_http_transfer *t)
 static void timed_out(struct dl_http_transfer *t)
 {
     const struct dl_http_answer *a = &t->answer;
-    bool total = a->total_ms >= t->timeout_ms;
+    bool total = t->request_begun || t->timeout_ms < t->connect_timeout_ms;
     double seconds = spent(total ? t->timeout_ms : t->connect_timeout_ms);
     char target[400], name[700];
 
@@ -307,11 +307,38 @@ static void stopped(struct dl_http_transfer *t)
     }
 }
 
+/* libcurl is content with an answer that ends within its headers; a success must not rest on one.
+ */
+static void whole(struct dl_http_transfer *t)
+{
+    char target[400];
+
+    if (t->handshake_only || t->head_ended) {
+        t->answer.code = DL_OK;
+        return;
+    }
+    where(t, target, sizeof target);
+    say(t, DL_E_NET_RESET, "%s cut the connection within the headers of its answer", target);
+}
+
+/* libcurl says so of a header over 100 kB too. */
+static void no_memory(struct dl_http_transfer *t)
+{
+    char target[400];
+
+    where(t, target, sizeof target);
+    if (t->request_begun && !t->head_ended) {
+        say(t, DL_E_HTTP_HTML, "%s sends larger headers than an intake does", target);
+    } else {
+        say(t, DL_E_NOMEM, "there is no memory for the request to %s", target);
+    }
+}
+
 void dl_http_cause(struct dl_http_transfer *transfer, CURLcode result)
 {
     switch (result) {
     case CURLE_OK:
-        transfer->answer.code = DL_OK;
+        whole(transfer);
         break;
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
@@ -353,8 +380,7 @@ void dl_http_cause(struct dl_http_transfer *transfer, CURLcode result)
         stopped(transfer);
         break;
     case CURLE_OUT_OF_MEMORY:
-        say(transfer, DL_E_NOMEM, "there is no memory for the request to %s:%d", transfer->host,
-            transfer->port);
+        no_memory(transfer);
         break;
     default:
         say(transfer, DL_E_INTERNAL, "the request to %s:%d failed: %s", transfer->host,

@@ -36,6 +36,7 @@ bool dl_http_header_take(struct dl_http_transfer *transfer, const char *line, si
         transfer->header_bytes > DL_HTTP_HEADER_BYTES_MAX) {
         return false;
     }
+    transfer->head_ended = *line == '\r' || *line == '\n';
     if (!colon) {
         return true;
     }

@@ -45,6 +45,7 @@ struct dl_http_transfer {
     size_t socket_count;
 
     size_t header_count, header_bytes;
+    bool head_ended; /* the empty line behind the headers came */
     char retry_after[64], rate_limit_reset[64];
     struct dl_buffer body;
     struct dl_http_answer answer;
@@ -56,6 +57,21 @@ struct dl_http {
     char *ca_path; /* the extra CA file that ca_text was made with */
     struct dl_buffer ca_text;
 };
+
+/* http_setting.c */
+/* A setting that libcurl refuses is a mistake of ours or no memory: remembered, told once. */
+#define DL_HTTP_SET(option, value)                                                                 \
+    do {                                                                                           \
+        if (!result) {                                                                             \
+            result = curl_easy_setopt(easy, option, value);                                        \
+        }                                                                                          \
+    } while (0)
+
+/* What may not stand in a request: -DL_E_VALUE. */
+int dl_http_setting_check(const struct dl_http_request *request, struct dl_error *err);
+int dl_http_setting_apply(struct dl_http_transfer *transfer, const struct dl_http_request *request,
+                          struct dl_error *err);
+int dl_http_setting_refused(CURLcode result, struct dl_error *err);
 
 /* http_transfer.c: an easy handle with every setting, or a negative code. */
 int dl_http_transfer_new(struct dl_http_transfer **out, struct dl_http *http,

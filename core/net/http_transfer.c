@@ -1,105 +1,16 @@
-/* One request as a curl easy handle: every setting in one place, and the marks it passes. */
+/* One request: the marks it passes, and its life. */
 #include <arpa/inet.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "config.h"
 #include "net/endpoint.h"
 #include "net/http_private.h"
-#include "secret/key.h"
 
 #define CONNECT_TIMEOUT_MS 10000
 #define TIMEOUT_MS 60000
 #define IDLE_TIMEOUT_MS 10000
-#define CONNECTION_LIFE_S 300L /* so that an expired certificate is noticed */
-
-/* ---- what is asked for ---- */
-
-/* libcurl sends CR and LF in a header as they are: another header could be smuggled in. */
-static int check_text(const char *what, const char *text, struct dl_error *err)
-{
-    for (const char *c = text ? text : ""; *c; c++) {
-        if ((unsigned char)*c < 0x20 || *c == 0x7f) {
-            return dl_error_set(err, DL_E_VALUE,
-                                "the %s holds a control character (line end, tab or the like) at "
-                                "byte %zu; remove it",
-                                what, (size_t)(c - text) + 1);
-        }
-    }
-    return 0;
-}
-
-static int check_texts(const struct dl_http_request *request, struct dl_error *err)
-{
-    const struct {
-        const char *what, *text;
-    } texts[] = {
-        {"URL", request->url},
-        {"content type", request->content_type},
-        {"content encoding", request->content_encoding},
-        {"name of the origin", request->origin_name},
-        {"address to connect to", request->connect_to},
-        {"API key", request->key ? dl_key_text(request->key) : NULL},
-        {"proxy's address", request->proxy ? request->proxy->url : NULL},
-    };
-
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        int status = check_text(texts[i].what, texts[i].text, err);
-
-        if (status) {
-            return status;
-        }
-    }
-    if (request->look_at_certificate && (request->key || request->method != DL_HTTP_CONNECT)) {
-        return dl_error_set(err, DL_E_INTERNAL,
-                            "a certificate is looked at without a key and without a request");
-    }
-    return 0;
-}
-
-/* The names that sentences use, and the rule that plain http stays on this machine. */
-static int take_names(struct dl_http_transfer *t, const struct dl_http_request *request,
-                      struct dl_error *err)
-{
-    int status = dl_url_split(request->url, t->host, sizeof t->host, &t->port, &t->tls, err);
-    int ignored_port;
-    bool ignored_tls;
-
-    if (status) {
-        return status;
-    }
-    dl_text_copy(t->looked_up, sizeof t->looked_up, t->host);
-    if (request->connect_to) {
-        char address[DL_ORIGIN_MAX];
-
-        if (!dl_text_format(address, sizeof address, "https://%s", request->connect_to) ||
-            dl_origin_split(address, t->looked_up, sizeof t->looked_up, &ignored_port, &ignored_tls,
-                            NULL)) {
-            return dl_error_set(err, DL_E_VALUE,
-                                "the address to connect to is not usable; write it as HOST:PORT");
-        }
-    }
-    if (request->proxy && request->proxy->url[0]) {
-        status = dl_proxy_host(request->proxy, t->looked_up, sizeof t->looked_up, err);
-        if (status) {
-            return status;
-        }
-        dl_text_copy(t->proxy_shown, sizeof t->proxy_shown, request->proxy->shown);
-        dl_text_copy(t->proxy_origin, sizeof t->proxy_origin, request->proxy->origin);
-    }
-    if (!t->tls && !(dl_host_is_loopback(t->host) && dl_host_is_loopback(t->looked_up))) {
-        return dl_error_set(err, DL_E_VALUE,
-                            "http:// without encryption is for this machine alone, not for %s; use "
-                            "https://",
-                            dl_host_is_loopback(t->host) ? t->looked_up : t->host);
-    }
-    return 0;
-}
 
 /* ---- callbacks of curl; data is the transfer ---- */
 
@@ -226,192 +137,23 @@ static size_t take_body(char *bytes, size_t size, size_t n, void *data)
     return len;
 }
 
-/* ---- the settings ---- */
-
-/* A setting that libcurl refuses is a mistake of ours or no memory: remembered, told once. */
-#define SET(option, value)                                                                         \
-    do {                                                                                           \
-        if (!result) {                                                                             \
-            result = curl_easy_setopt(easy, option, value);                                        \
-        }                                                                                          \
-    } while (0)
-
-static CURLcode set_protocol(CURL *easy, const struct dl_http_transfer *t,
-                             const struct dl_http_request *request)
-{
-    CURLcode result = CURLE_OK;
-    bool look = request->look_at_certificate;
-
-    SET(CURLOPT_URL, request->url);
-    SET(CURLOPT_PROTOCOLS_STR, t->tls ? "https" : "http");
-    SET(CURLOPT_REDIR_PROTOCOLS_STR, "https"); /* never used; an empty list is refused */
-    SET(CURLOPT_FOLLOWLOCATION, 0L);           /* the key would go along */
-    SET(CURLOPT_MAXREDIRS, 0L);
-    SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    SET(CURLOPT_HTTP09_ALLOWED, 0L);
-    SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-    SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-    SET(CURLOPT_HTTPAUTH, (long)CURLAUTH_NONE);
-    SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    SET(CURLOPT_SSL_VERIFYPEER, look ? 0L : 1L);
-    SET(CURLOPT_SSL_VERIFYHOST, look ? 0L : 2L);
-    SET(CURLOPT_MAXLIFETIME_CONN, CONNECTION_LIFE_S);
-    return result;
-}
-
-/* Always set both, so that libcurl never looks into the environment. */
-static CURLcode set_proxy(CURL *easy, const struct dl_http_request *request)
-{
-    CURLcode result = CURLE_OK;
-
-    SET(CURLOPT_PROXY, request->proxy ? request->proxy->url : "");
-    SET(CURLOPT_NOPROXY, "");
-    SET(CURLOPT_HTTPPROXYTUNNEL, 1L); /* a proxy sees CONNECT and never the request */
-    SET(CURLOPT_PROXYAUTH, (long)CURLAUTH_BASIC);
-    SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
-    SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    SET(CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    SET(CURLOPT_PROXY_SSL_VERIFYPEER, 1L);
-    SET(CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
-    return result;
-}
-
-static CURLcode set_limits(CURL *easy, const struct dl_http_transfer *t)
-{
-    CURLcode result = CURLE_OK;
-
-    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)t->connect_timeout_ms);
-    SET(CURLOPT_TIMEOUT_MS, (long)t->timeout_ms);
-    SET(CURLOPT_NOSIGNAL, 1L);
-    SET(CURLOPT_QUICK_EXIT, 1L); /* a name server that hangs does not hold up a cancel */
-    return result;
-}
-
 static CURLcode set_callbacks(CURL *easy, struct dl_http_transfer *t)
 {
     CURLcode result = CURLE_OK;
 
-    SET(CURLOPT_PRIVATE, t);
-    SET(CURLOPT_ERRORBUFFER, t->curl_text);
-    SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
-    SET(CURLOPT_OPENSOCKETDATA, t);
-    SET(CURLOPT_CLOSESOCKETFUNCTION, close_socket);
-    SET(CURLOPT_CLOSESOCKETDATA, t->http);
-    SET(CURLOPT_PREREQFUNCTION, before_request);
-    SET(CURLOPT_PREREQDATA, t);
-    SET(CURLOPT_HEADERFUNCTION, take_header);
-    SET(CURLOPT_HEADERDATA, t);
-    SET(CURLOPT_WRITEFUNCTION, take_body);
-    SET(CURLOPT_WRITEDATA, t);
+    DL_HTTP_SET(CURLOPT_PRIVATE, t);
+    DL_HTTP_SET(CURLOPT_ERRORBUFFER, t->curl_text);
+    DL_HTTP_SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    DL_HTTP_SET(CURLOPT_OPENSOCKETDATA, t);
+    DL_HTTP_SET(CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    DL_HTTP_SET(CURLOPT_CLOSESOCKETDATA, t->http);
+    DL_HTTP_SET(CURLOPT_PREREQFUNCTION, before_request);
+    DL_HTTP_SET(CURLOPT_PREREQDATA, t);
+    DL_HTTP_SET(CURLOPT_HEADERFUNCTION, take_header);
+    DL_HTTP_SET(CURLOPT_HEADERDATA, t);
+    DL_HTTP_SET(CURLOPT_WRITEFUNCTION, take_body);
+    DL_HTTP_SET(CURLOPT_WRITEDATA, t);
     return result;
-}
-
-static CURLcode set_method(CURL *easy, const struct dl_http_request *request)
-{
-    CURLcode result = CURLE_OK;
-
-    switch (request->method) {
-    case DL_HTTP_GET:
-        SET(CURLOPT_HTTPGET, 1L);
-        break;
-    case DL_HTTP_POST:
-        SET(CURLOPT_POST, 1L);
-        SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
-        SET(CURLOPT_POSTFIELDS, request->body ? request->body : "");
-        break;
-    case DL_HTTP_CONNECT:
-        SET(CURLOPT_CONNECT_ONLY, 1L);
-        SET(CURLOPT_CERTINFO, 1L);
-        SET(CURLOPT_FRESH_CONNECT, 1L);
-        SET(CURLOPT_FORBID_REUSE, 1L);
-        break;
-    }
-    return result;
-}
-
-static bool add(struct curl_slist **list, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-/* In wiped memory from end to end: one of the headers is the key. */
-static bool add(struct curl_slist **list, const char *format, ...)
-{
-    const size_t size = 512 + DL_KEY_MAX;
-    char *text = dl_wiped_malloc(size);
-    struct curl_slist *longer = NULL;
-    va_list arguments;
-
-    if (text) {
-        int n;
-
-        va_start(arguments, format);
-        n = vsnprintf(text, size, format, arguments);
-        va_end(arguments);
-        if (n > 0 && (size_t)n < size) {
-            longer = curl_slist_append(*list, text);
-        }
-        dl_wiped_free(text);
-    }
-    if (longer) {
-        *list = longer;
-    }
-    return longer != NULL;
-}
-
-static CURLcode set_headers(CURL *easy, struct dl_http_transfer *t,
-                            const struct dl_http_request *request)
-{
-    CURLcode result = CURLE_OK;
-    const char *origin = request->origin_name ? request->origin_name : "ddlogs";
-    bool ok = add(&t->headers, "Accept: application/json") &&
-              add(&t->headers, "DD-EVP-ORIGIN: %s", origin) &&
-              add(&t->headers, "DD-EVP-ORIGIN-VERSION: " PACKAGE_VERSION) &&
-              add(&t->headers, "Expect:"); /* no waiting for 100 Continue */
-
-    if (ok && request->method == DL_HTTP_POST) {
-        ok = add(&t->headers, "Content-Type: %s",
-                 request->content_type ? request->content_type : "application/json");
-        if (ok && request->content_encoding) {
-            ok = add(&t->headers, "Content-Encoding: %s", request->content_encoding);
-        }
-    }
-    if (ok && request->key) {
-        ok = add(&t->headers, "DD-API-KEY: %s", dl_key_text(request->key));
-    }
-    if (ok && request->connect_to) {
-        ok = add(&t->connect_to, "::%s", request->connect_to);
-    }
-    if (!ok) {
-        return CURLE_OUT_OF_MEMORY;
-    }
-    SET(CURLOPT_HTTPHEADER, t->headers);
-    SET(CURLOPT_USERAGENT, dl_http_user_agent());
-    if (t->connect_to) {
-        SET(CURLOPT_CONNECT_TO, t->connect_to);
-    }
-    return result;
-}
-
-static int set_all(struct dl_http_transfer *t, const struct dl_http_request *request,
-                   struct dl_error *err)
-{
-    CURL *easy = t->easy;
-    CURLcode result = set_protocol(easy, t, request);
-
-    result = result ? result : set_proxy(easy, request);
-    result = result ? result : set_limits(easy, t);
-    result = result ? result : set_callbacks(easy, t);
-    result = result ? result : set_method(easy, request);
-    result = result ? result : set_headers(easy, t, request);
-    if (result == CURLE_OUT_OF_MEMORY) {
-        return dl_error_set(err, DL_E_NOMEM, "there is no memory for a request");
-    }
-    if (result) {
-        return dl_error_set(err, DL_E_INTERNAL, "libcurl refuses a setting: %s",
-                            curl_easy_strerror(result));
-    }
-    return t->tls && !request->look_at_certificate
-               ? dl_http_certificate_trust(t->http, easy, request->ca_file, err)
-               : 0;
 }
 
 /* ---- its life ---- */
@@ -425,7 +167,8 @@ int dl_http_transfer_new(struct dl_http_transfer **out, struct dl_http *http,
                          const struct dl_http_request *request, struct dl_error *err)
 {
     struct dl_http_transfer *t;
-    int status = check_texts(request, err);
+    CURLcode result;
+    int status = dl_http_setting_check(request, err);
 
     if (status) {
         return status;
@@ -446,11 +189,8 @@ int dl_http_transfer_new(struct dl_http_transfer **out, struct dl_http *http,
     t->answer.retry_after_ms = -1;
     dl_buffer_init(&t->body, DL_HTTP_BODY_MAX);
     dl_text_copy(t->ca_file, sizeof t->ca_file, request->ca_file ? request->ca_file : "");
-    status = t->easy ? take_names(t, request, err)
-                     : dl_error_set(err, DL_E_NOMEM, "there is no memory for a request");
-    if (!status) {
-        status = set_all(t, request, err);
-    }
+    result = t->easy ? set_callbacks(t->easy, t) : CURLE_OUT_OF_MEMORY;
+    status = result ? dl_http_setting_refused(result, err) : dl_http_setting_apply(t, request, err);
     if (status) {
         dl_http_transfer_free(t);
         return status;
