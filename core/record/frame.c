@@ -6,43 +6,17 @@
 #include "base/json.h"
 #include "record/record.h"
 
-static const char *const special_names[] = {"ddsource",
-                                            "ddtags",
-                                            "service",
-                                            "host",
-                                            "hostname",
-                                            "message",
-                                            "msg",
-                                            "log",
-                                            "status",
-                                            "severity",
-                                            "level",
-                                            "timestamp",
-                                            "@timestamp",
-                                            "_timestamp",
-                                            "Timestamp",
-                                            "eventTime",
-                                            "date",
-                                            "published_date",
-                                            "syslog",
-                                            "syslog.hostname",
-                                            "syslog.severity",
-                                            "syslog.appname",
-                                            "syslog.timestamp",
-                                            "dd",
-                                            "dd.trace_id",
-                                            "contextMap",
-                                            "contextMap.dd.trace_id",
-                                            "original",
-                                            "tags",
-                                            "ddlogs",
-                                            NULL};
-
-bool dl_frame_special(const char *key, size_t len)
+/* Names that this room gives a meaning of its own. */
+static bool is_ours(const char *key, size_t len)
 {
-    for (const char *const *name = special_names; *name; name++)
-        if (strlen(*name) == len && memcmp(*name, key, len) == 0)
+    static const char *const ours[] = {"original", "tags", "ddlogs"};
+
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+        size_t n = strlen(ours[i]);
+
+        if (len >= n && memcmp(key, ours[i], n) == 0 && (len == n || key[n] == '.'))
             return true;
+    }
     return false;
 }
 
@@ -55,7 +29,7 @@ static bool is_attribute(const struct dl_config *config, size_t i)
     if (config->tags_in != DL_TAGS_IN_ATTRIBUTES || !dl_tag_as_attribute(&config->tags, i))
         return false;
     dl_tag_split(config->tags.items[i], &key_length, &value);
-    return !dl_frame_special(config->tags.items[i], key_length);
+    return !is_ours(config->tags.items[i], key_length);
 }
 
 static int add_member(struct dl_buffer *to, const char *prefix, const char *key, size_t key_length,

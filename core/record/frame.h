@@ -39,9 +39,4 @@ void dl_frame_free(struct dl_frame *frame); /* NULL is fine */
  */
 int dl_frame_query(struct dl_buffer *out, const struct dl_config *config, struct dl_error *err);
 
-/* Whether Datadog gives this top-level name a meaning (date, status, message, ...), so that a tag
- * must not become an attribute of that name. Source: log_configuration/pipelines, "Preprocessing".
- */
-bool dl_frame_special(const char *key, size_t len);
-
 #endif

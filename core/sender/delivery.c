@@ -261,6 +261,7 @@ static void refuse(struct dl_queue *q, struct dl_packet *p)
         return;
     }
     q->refusals++;
+    q->refusal = q->last_failure;
     q->refused += p->count;
     unlink_packet(q, p);
     free_packet(p);

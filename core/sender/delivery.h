@@ -55,6 +55,7 @@ struct dl_queue {
     bool given_up;     /* attempts ran out: nothing starts at all */
     struct dl_error problem; /* what holds; code DL_OK: nothing */
     struct dl_error last_failure;
+    struct dl_error refusal; /* the last one of a single log */
 
     size_t held; /* bytes of all packets */
     uint64_t pending, accepted, refused, requests, retries, bytes, wire_bytes;

@@ -206,6 +206,10 @@ static int take(struct dl_sender *s, const struct log *log, struct dl_error *err
     if (rc == -DL_E_RECORD) {
         s->taken++;
         s->refused++;
+        dl_error_set(&s->queue.refusal, DL_E_RECORD,
+                     "a JSON log of %zu bytes is larger than the intake takes, and has no message "
+                     "that a cut could shorten",
+                     log->len);
     }
     if (rc == -DL_E_NOMEM || rc == -DL_E_LIMIT)
         return dl_error_set(err, DL_E_NOMEM, "no memory for a log of %zu bytes", log->len);
@@ -290,4 +294,9 @@ const struct dl_error *dl_sender_problem(const struct dl_sender *s)
 const struct dl_error *dl_sender_last_failure(const struct dl_sender *s)
 {
     return &s->queue.last_failure;
+}
+
+const struct dl_error *dl_sender_refusal(const struct dl_sender *s)
+{
+    return &s->queue.refusal;
 }

@@ -84,5 +84,7 @@ void dl_sender_stats(const struct dl_sender *sender, struct dl_sender_stats *out
 const struct dl_error *dl_sender_problem(const struct dl_sender *sender);
 /* The last failure of any request, held or not; code DL_OK when there was none. */
 const struct dl_error *dl_sender_last_failure(const struct dl_sender *sender);
+/* Why the last refused log was refused; code DL_OK when none was. */
+const struct dl_error *dl_sender_refusal(const struct dl_sender *sender);
 
 #endif
