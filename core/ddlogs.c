@@ -536,7 +536,6 @@ static int flush_verdict(ddlogs_sender *s, struct dl_error *err)
 
     dl_sender_stats(s->sender, &stats);
     news = stats.refused - s->refused_told;
-    s->refused_told = stats.refused;
     if (stats.pending && problem->code)
         return fail_with(err, problem);
     if (stats.pending && last->code)
@@ -549,6 +548,7 @@ static int flush_verdict(ddlogs_sender *s, struct dl_error *err)
                             (unsigned long long)stats.pending);
     if (!news)
         return 0;
+    s->refused_told = stats.refused;
     fail_with(err, dl_sender_refusal(s->sender));
     dl_error_prefix(err, "%llu logs were refused, the last one", (unsigned long long)news);
     return -(int)dl_sender_refusal(s->sender)->code;

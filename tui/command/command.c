@@ -9,6 +9,7 @@
 const struct command *const commands[] = {
     &command_intake,
     &command_test,
+    &command_send,
     &command_help,
     NULL,
 };

@@ -27,6 +27,7 @@ extern const struct command *const commands[]; /* NULL-terminated, in the order 
 extern const struct command command_help;
 extern const struct command command_test;
 extern const struct command command_intake;
+extern const struct command command_send;
 
 /* The command with this name, or NULL. */
 const struct command *command_find(const char *name);

@@ -113,6 +113,8 @@ void result_print_json(const struct result *result)
     }
     if (result->change)
         dl_json_member(&w, "change", result->change);
+    for (size_t i = 0; i < result->counter_count; i++)
+        dl_json_member_integer(&w, result->counters[i].name, (int64_t)result->counters[i].value);
     warnings(&w, result);
     dl_json_object_end(&w);
     if (dl_json_end(&w) == 0)

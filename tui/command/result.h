@@ -15,6 +15,12 @@ struct result_warning {
     char text[512];
 };
 
+/* A number in the object: {"accepted", 10}. */
+struct result_counter {
+    const char *name;
+    uint64_t value;
+};
+
 /* All pointers are the caller's; what is NULL is left out. */
 struct result {
     const char *command;
@@ -24,6 +30,8 @@ struct result {
     const struct dl_check *check; /* NULL: it did not come to that */
     const char *config;           /* path of the configuration, NULL: none */
     const char *change;           /* setup: "created", "changed", "unchanged", "none" */
+    const struct result_counter *counters; /* send: what became of the logs */
+    size_t counter_count;
     struct result_warning warnings[RESULT_WARNINGS_MAX];
     size_t warning_count;
 };

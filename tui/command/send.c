@@ -1,0 +1,398 @@
+/* ddlogs send: lines of files or standard input to the intake, by the public library. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "command/command.h"
+#include "command/lines.h"
+#include "command/result.h"
+#include "command/session.h"
+#include "ddlogs.h"
+
+enum {
+    DRAIN_MS = 60000, /* for what is left after the end of the input */
+    STOP_MS = 10000,  /* for what is left after a signal */
+    TURN_MS = 200     /* longest wait for room before the signals are looked at again */
+};
+
+struct send {
+    const struct options *options;
+    ddlogs_sender *sender;
+    ddlogs_error *error;
+    struct lines lines;
+    int signals;    /* descriptor that becomes readable by SIGINT and SIGTERM */
+    int stopped_by; /* the signal, 0: none */
+    bool again;     /* a second one: nothing is waited for any more */
+};
+
+/* The library's error as the rooms know it. */
+static int fetch(const ddlogs_error *from, struct dl_error *err)
+{
+    const struct dl_error_info *info = dl_error_find(ddlogs_error_code(from));
+
+    dl_error_set(err, info ? info->code : DL_E_INTERNAL, "%s", ddlogs_error_text(from));
+    err->http_status = ddlogs_error_http_status(from);
+    return -(int)err->code;
+}
+
+/* ---- opening ---- */
+
+/* The session's configuration, property by property, through the public door. */
+static int copy_properties(ddlogs_config *to, const struct dl_config *from, ddlogs_error *error,
+                           struct dl_error *err)
+{
+    struct dl_buffer value;
+    int rc = 0;
+
+    dl_buffer_init(&value, DL_CONFIG_BYTES);
+    for (int p = 0; rc == 0 && p < DL_PROPERTY_COUNT; p++) {
+        if (p == DL_PROP_INTEGRATION || p == DL_PROP_VERIFIED)
+            continue; /* known already; nothing that sending asks for */
+        dl_buffer_clear(&value);
+        rc = dl_config_get(from, (enum dl_property)p, &value, err);
+        if (rc == 0 && ddlogs_config_set(to, dl_properties[p].key,
+                                         value.len ? dl_buffer_string(&value) : NULL, error) < 0)
+            rc = fetch(error, err);
+    }
+    dl_buffer_free(&value);
+    return rc;
+}
+
+static int make_config(ddlogs_config **out, const ddlogs_integration *integration,
+                       struct session *session, struct program *program, ddlogs_error *error,
+                       struct dl_error *err)
+{
+    struct dl_key *key = NULL;
+    ddlogs_config *config;
+    int rc;
+
+    if (ddlogs_config_new(&config, integration, error) < 0)
+        return fetch(error, err);
+    rc = ddlogs_config_use_environment(config, error) < 0 ? fetch(error, err) : 0;
+    if (rc == 0)
+        rc = copy_properties(config, session->config, error, err);
+    if (rc == 0)
+        rc = session_key(&key, session, program, err);
+    if (rc == 0 && ddlogs_config_set_key(config, dl_key_text(key), dl_key_length(key), error) < 0)
+        rc = fetch(error, err);
+    dl_key_free(key);
+    if (rc < 0)
+        ddlogs_config_free(config);
+    else
+        *out = config;
+    return rc;
+}
+
+static int open_with(struct send *send, struct session *session, struct program *program,
+                     struct dl_error *err)
+{
+    const char *service = send->options->service;
+    ddlogs_integration *integration;
+    ddlogs_config *config = NULL;
+    int rc;
+
+    if (service && !dl_integration_service(session->integration, service))
+        return dl_error_set(err, DL_E_VALUE,
+                            "the integration has no service \"%.100s\"; its first is \"%s\"",
+                            service, session->integration->services[0]);
+    if (ddlogs_integration_read(&integration, session->integration->path, send->error) < 0)
+        return fetch(send->error, err);
+    rc = make_config(&config, integration, session, program, send->error, err);
+    if (rc == 0) {
+        if (ddlogs_sender_open(&send->sender, integration, config, send->error) < 0)
+            rc = fetch(send->error, err);
+        ddlogs_config_free(config);
+    }
+    ddlogs_integration_free(integration);
+    return rc;
+}
+
+static int open_sender(struct send *send, struct program *program, struct dl_error *err)
+{
+    const struct options *o = &program->options;
+    struct session session;
+    int rc;
+
+    if (o->api_key && o->word_count == 0)
+        return dl_error_set(err, DL_E_USAGE,
+                            "standard input cannot bring both the key and the logs: name the log "
+                            "files, or give the key with --api-key-fd N");
+    rc = session_open(&session, program, SESSION_CONFIG, err);
+    if (rc < 0)
+        return rc;
+    rc = open_with(send, &session, program, err);
+    session_close(&session);
+    return rc;
+}
+
+/* ---- signals ---- */
+
+static int watch_signals(struct send *send, struct dl_error *err)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    send->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    return send->signals < 0 ? dl_error_set_errno(err, DL_E_IO, errno, "cannot watch for signals")
+                             : 0;
+}
+
+static bool stopped(struct send *send)
+{
+    struct signalfd_siginfo info;
+
+    while (read(send->signals, &info, sizeof info) == (ssize_t)sizeof info) {
+        send->again = send->stopped_by != 0;
+        send->stopped_by = (int)info.ssi_signo;
+    }
+    return send->stopped_by != 0;
+}
+
+/* ---- sending ---- */
+
+static bool looks_like_object(const char *line, size_t len)
+{
+    while (len && (*line == ' ' || *line == '\t'))
+        line++, len--;
+    return len && *line == '{';
+}
+
+/* Waits for room until there is some, a signal comes, or nothing will ever move. */
+static int send_line(struct send *send, const char *line, size_t len, struct dl_error *err)
+{
+    const char *service = send->options->service;
+    int rc;
+
+    for (;;) {
+        if (looks_like_object(line, len))
+            rc = ddlogs_sender_json(send->sender, line, len, service, send->error);
+        else
+            rc = ddlogs_sender_text(send->sender, line, len, send->options->status, service,
+                                    send->error);
+        if (rc == -DL_E_RECORD) { /* counted as refused; the others go on */
+            fprintf(stderr, "ddlogs: %s: %s\n", ddlogs_error_code(send->error),
+                    ddlogs_error_text(send->error));
+            return 0;
+        }
+        if (rc == 0)
+            return 0;
+        if (rc != -DL_E_FULL)
+            return fetch(send->error, err);
+        if (stopped(send))
+            return dl_error_set(err, DL_E_CANCELLED, "stopped by a signal; the rest was not read");
+        if (ddlogs_sender_problem(send->sender, send->error) < 0)
+            return fetch(send->error, err);
+    }
+}
+
+static int send_lines(struct send *send, struct dl_error *err)
+{
+    const char *line;
+    size_t len;
+    int rc = 0;
+
+    while (rc == 0 && lines_next(&send->lines, &line, &len))
+        if (len) /* an empty line is no log */
+            rc = send_line(send, line, len, err);
+    return rc;
+}
+
+/* Waits for input, moving what is under way. 1: there is some, 0: look again. */
+static int wait_for_input(struct send *send, int fd, struct dl_error *err)
+{
+    struct pollfd fds[] = {{.fd = fd, .events = POLLIN}, {.fd = send->signals, .events = POLLIN}};
+
+    if (ddlogs_sender_poll(send->sender, fds, 2, -1, send->error) < 0)
+        return fetch(send->error, err);
+    return fds[0].revents != 0;
+}
+
+static int send_stream(struct send *send, int fd, bool is_file, struct dl_error *err)
+{
+    int rc = 0;
+
+    lines_reset(&send->lines);
+    while (rc == 0 && !send->lines.over) {
+        if (stopped(send))
+            return 0;
+        if (ddlogs_sender_problem(send->sender, send->error) < 0)
+            return fetch(send->error, err);
+        rc = is_file ? 1 : wait_for_input(send, fd, err);
+        if (rc == 0)
+            continue;
+        if (rc > 0)
+            rc = lines_fill(&send->lines, fd, err);
+        if (rc >= 0)
+            rc = send_lines(send, err);
+    }
+    return rc;
+}
+
+static int send_fd(struct send *send, int fd, const char *name, struct dl_error *err)
+{
+    struct stat status;
+    int rc;
+
+    if (fstat(fd, &status) < 0)
+        return dl_error_set_errno(err, DL_E_IO, errno, "%s", name);
+    if (S_ISDIR(status.st_mode))
+        return dl_error_set(err, DL_E_IO, "%s is a folder; name the files in it", name);
+    rc = send_stream(send, fd, S_ISREG(status.st_mode), err);
+    if (rc == -DL_E_IO)
+        dl_error_prefix(err, "%s", name);
+    return rc;
+}
+
+static int send_file(struct send *send, const char *path, struct dl_error *err)
+{
+    int fd, rc;
+
+    if (strcmp(path, "-") == 0)
+        return send_fd(send, STDIN_FILENO, "standard input", err);
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return dl_error_set_errno(err, DL_E_IO, errno, "cannot open %s", path);
+    rc = send_fd(send, fd, path, err);
+    close(fd);
+    return rc;
+}
+
+static int send_all(struct send *send, struct dl_error *err)
+{
+    const struct options *o = send->options;
+    int rc = 0;
+
+    if (o->word_count == 0)
+        return send_file(send, "-", err);
+    for (size_t i = 0; rc == 0 && !send->stopped_by && i < o->word_count; i++)
+        rc = send_file(send, o->words[i], err);
+    return rc;
+}
+
+/* ---- the end ---- */
+
+/* Delivers what is left. A first signal shortens the time, a second ends it. */
+static int drain(struct send *send, struct dl_error *err)
+{
+    struct pollfd signals = {.fd = send->signals, .events = POLLIN};
+    int64_t from = dl_clock_ms();
+    int64_t whole = send->options->timeout >= 0 ? send->options->timeout * 1000 : DRAIN_MS;
+
+    if (ddlogs_sender_flush(send->sender, 0, send->error) == 0)
+        return 0;
+    if (ddlogs_sender_count(send->sender, "pending") == 0)
+        return fetch(send->error, err); /* all is answered, and some were refused */
+    while (ddlogs_sender_count(send->sender, "pending") &&
+           ddlogs_sender_problem(send->sender, NULL) == 0) {
+        if (stopped(send) && whole > STOP_MS)
+            whole = STOP_MS;
+        int64_t left = from + whole - dl_clock_ms();
+
+        if (left <= 0 || send->again)
+            break;
+        if (ddlogs_sender_poll(send->sender, &signals, 1, (int)(left < 60000 ? left : 60000),
+                               send->error) < 0)
+            return fetch(send->error, err);
+    }
+    return ddlogs_sender_flush(send->sender, 0, send->error) < 0 ? fetch(send->error, err) : 0;
+}
+
+static void print_summary(const struct send *send)
+{
+    unsigned long long cut = ddlogs_sender_count(send->sender, "cut");
+
+    fprintf(stderr, "%llu logs accepted, %llu refused, %llu not delivered",
+            (unsigned long long)ddlogs_sender_count(send->sender, "accepted"),
+            (unsigned long long)ddlogs_sender_count(send->sender, "refused"),
+            (unsigned long long)ddlogs_sender_count(send->sender, "pending"));
+    if (cut)
+        fprintf(stderr, ", %llu cut at 1 MB", cut);
+    fputc('\n', stderr);
+}
+
+/* What happened, on standard error and with --json on standard output; returns the exit code. */
+static int report(struct send *send, const struct dl_error *err)
+{
+    struct result_counter counters[] = {
+        {.name = "taken"},    {.name = "accepted"}, {.name = "pending"}, {.name = "refused"},
+        {.name = "cut"},      {.name = "replaced"}, {.name = "renamed"}, {.name = "clashed"},
+        {.name = "requests"}, {.name = "retries"},  {.name = "bytes"},   {.name = "wire_bytes"},
+    };
+    struct result result = {.command = "send",
+                            .error = err,
+                            .counters = counters,
+                            .counter_count = sizeof counters / sizeof *counters};
+
+    for (size_t i = 0; i < result.counter_count; i++)
+        counters[i].value = ddlogs_sender_count(send->sender, counters[i].name);
+    if (err->code)
+        result_complain(&result);
+    if (!send->options->quiet)
+        print_summary(send);
+    if (send->options->json)
+        result_print_json(&result);
+    return result_exit_code(&result);
+}
+
+static int run(struct program *program)
+{
+    struct send send = {.options = &program->options, .error = ddlogs_error_new(), .signals = -1};
+    struct dl_error err = {.code = DL_OK}, later = {.code = DL_OK};
+    int rc = lines_init(&send.lines, &err);
+
+    if (rc == 0)
+        rc = open_sender(&send, program, &err);
+    if (rc == 0)
+        rc = watch_signals(&send, &err);
+    if (rc < 0) {
+        ddlogs_sender_close(send.sender, 0, NULL);
+        ddlogs_error_free(send.error);
+        lines_free(&send.lines);
+        return command_fail(program, &err);
+    }
+    err.code = DL_OK; /* opening notes what it did without */
+    ddlogs_sender_wait(send.sender, TURN_MS);
+    if (send_all(&send, &err) < 0 && err.code == DL_E_CANCELLED)
+        err.code = DL_OK; /* the drain tells what became of it */
+    if (drain(&send, &later) < 0 && !err.code)
+        err = later;
+    rc = report(&send, &err);
+    ddlogs_sender_close(send.sender, 0, NULL);
+    ddlogs_error_free(send.error);
+    lines_free(&send.lines);
+    close(send.signals);
+    return rc;
+}
+
+static const enum option_id accepted[] = {
+    OPTION_ID_integration, OPTION_ID_manifest,   OPTION_ID_config,   OPTION_ID_site,
+    OPTION_ID_endpoint,    OPTION_ID_connect_to, OPTION_ID_proxy,    OPTION_ID_ca_file,
+    OPTION_ID_encoding,    OPTION_ID_tags,       OPTION_ID_tags_in,  OPTION_ID_env,
+    OPTION_ID_version_tag, OPTION_ID_service,    OPTION_ID_status,   OPTION_ID_api_key,
+    OPTION_ID_api_key_fd,  OPTION_ID_key_store,  OPTION_ID_key_name, OPTION_ID_timeout,
+    OPTION_ID_json,        OPTION_ID_quiet,      OPTION_COUNT,
+};
+
+const struct command command_send = {
+    .name = "send",
+    .words = "[FILE...]",
+    .summary = "send the lines of files or of standard input",
+    .details =
+        "Each line is one log: a JSON object, kept as it stands, or else text. Empty lines are\n"
+        "no logs. --status is for text lines. --timeout is the time that is given to deliver what\n"
+        "is left after the end of the input (60 s, and 10 s after SIGINT or SIGTERM).\n"
+        "The exit code is 0 only if every log was accepted.",
+    .accepted = accepted,
+    .run = run,
+};
