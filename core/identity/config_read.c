@@ -1,5 +1,6 @@
 /* Reading the configuration: strict, every mistake named by its place. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -123,15 +124,13 @@ int dl_config_read_text(struct dl_config **out, const char *text, size_t len, co
 }
 
 /* A file that others may write could send the key to a host of their choice. */
-static int check_owner(const char *path, struct dl_error *err)
+static int check_owner(const char *path, const struct stat *st, struct dl_error *err)
 {
-    struct stat st;
-
-    if (stat(path, &st) < 0)
-        return 0; /* opening it will tell */
-    if (st.st_uid != geteuid() && st.st_uid != 0)
+    if (!S_ISREG(st->st_mode))
+        return dl_error_set(err, DL_E_IO, "%s is no regular file", path);
+    if (st->st_uid != geteuid() && st->st_uid != 0)
         return dl_error_set(err, DL_E_CFG_PERM, "%s belongs to another user", path);
-    if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
         return dl_error_set(err, DL_E_CFG_PERM,
                             "%s may be written by others, who could send the key elsewhere; "
                             "run: chmod go-w %s",
@@ -139,25 +138,42 @@ static int check_owner(const char *path, struct dl_error *err)
     return 0;
 }
 
+/* Checks and reads one open file, so that no other one can be put in its place in between. */
+static int read_owned(const char *path, struct dl_buffer *to, struct dl_error *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), status;
+    struct stat st;
+
+    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+        return dl_error_set(err, DL_E_CFG_NONE, "there is no configuration %s; run: ddlogs setup",
+                            path);
+    if (fd < 0)
+        return dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be read", path);
+    if (fstat(fd, &st) < 0)
+        status = dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be read", path);
+    else
+        status = check_owner(path, &st, err);
+    if (status == 0) {
+        status = dl_file_read_fd(fd, to, err);
+        if (status == -DL_E_LIMIT)
+            status = dl_error_set(err, DL_E_CFG_PARSE, "%s is larger than %d bytes", path,
+                                  DL_CONFIG_BYTES);
+        else if (status < 0)
+            dl_error_prefix(err, "%s", path);
+    }
+    close(fd);
+    return status;
+}
+
 int dl_config_read(struct dl_config **out, const char *path, struct dl_error *err)
 {
     struct dl_buffer text;
-    struct dl_error local;
     int status;
 
-    err = err == NULL ? &local : err;
     dl_buffer_init(&text, DL_CONFIG_BYTES);
-    status = check_owner(path, err);
-    if (status == 0)
-        status = dl_file_read(path, true, &text, err);
+    status = read_owned(path, &text, err);
     if (status == 0)
         status = dl_config_read_text(out, dl_buffer_string(&text), text.len, path, err);
-    else if (status == -DL_E_IO && (err->sys_errno == ENOENT || err->sys_errno == ENOTDIR))
-        status = dl_error_set(err, DL_E_CFG_NONE, "there is no configuration %s; run: ddlogs setup",
-                              path);
-    else if (status == -DL_E_LIMIT)
-        status =
-            dl_error_set(err, DL_E_CFG_PARSE, "%s is larger than %d bytes", path, DL_CONFIG_BYTES);
     dl_buffer_free(&text);
     return status;
 }

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/json.h"
@@ -116,20 +117,49 @@ static bool same(const char *a, size_t a_len, const struct dl_buffer *b)
     return a_len == b->len && memcmp(a, dl_buffer_string(b), a_len) == 0;
 }
 
-static int prepare_folder(const char *path, struct dl_error *err)
+/* A folder in which nobody else can put a file or a symbolic link: not even a sticky one, where
+ * another's link at this name would lead the writing elsewhere. */
+static int check_folder(const char *folder, struct dl_error *err)
 {
-    char folder[PATH_MAX];
+    struct stat st;
+    int status = dl_file_check_folder(folder, err);
+
+    if (status == 0 && stat(folder, &st) == 0 && (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        status = dl_error_set(err, DL_E_CFG_PERM,
+                              "the folder %s is for everyone; keep the configuration in a folder "
+                              "of your own",
+                              folder);
+    return status;
+}
+
+static int folder_of(char to[PATH_MAX], const char *path, struct dl_error *err)
+{
     const char *slash = strrchr(path, '/');
-    int status;
+    bool fits = true;
 
     if (slash == NULL)
-        return dl_file_check_folder(".", err);
-    if (slash == path)
-        return dl_file_check_folder("/", err);
-    if (!dl_text_format(folder, sizeof folder, "%.*s", (int)(slash - path), path))
-        return dl_error_set(err, DL_E_CFG_PERM, "the path of the configuration is too long");
-    status = dl_file_make_folders(folder, err);
-    return status < 0 ? status : dl_file_check_folder(folder, err);
+        dl_text_copy(to, PATH_MAX, ".");
+    else if (slash == path)
+        dl_text_copy(to, PATH_MAX, "/");
+    else
+        fits = dl_text_format(to, PATH_MAX, "%.*s", (int)(slash - path), path);
+    return fits ? 0 : dl_error_set(err, DL_E_CFG_PERM, "the path of the configuration is too long");
+}
+
+/* Makes and checks the folder of path, and of the file that path leads to if it is a link. */
+static int prepare_folder(const char *path, struct dl_error *err)
+{
+    char folder[PATH_MAX], target[PATH_MAX];
+    int status = folder_of(folder, path, err);
+
+    if (status == 0)
+        status = dl_file_make_folders(folder, err);
+    if (status == 0)
+        status = check_folder(folder, err);
+    if (status == 0 && realpath(path, target) != NULL &&
+        (status = folder_of(folder, target, err)) == 0)
+        status = check_folder(folder, err);
+    return status;
 }
 
 /* Replaces the file unless it holds these bytes already, or no longer holds what was seen. */

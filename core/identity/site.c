@@ -194,21 +194,31 @@ static const char *stray_id(const char *host, size_t prefix, const struct dl_sit
     return strncmp(site->id, label, 3) == 0 ? NULL : label;
 }
 
-/* Edits from one text to a host name of the site; the domain's own last labels count as well, so
- * that "acme.datadog.eu" is near "datadoghq.eu". */
-static size_t distance_to_site(const char *host, const struct dl_site *site)
+/* How far a text is from a name: fewer edits first, then the longer name. SIZE_MAX for too far. */
+static size_t farness(const char *text, const char *name)
+{
+    size_t edits = dl_text_distance(text, name), len = strlen(name);
+
+    return edits > 3 || edits * 2 >= len ? SIZE_MAX : edits * 256 + 255 - len;
+}
+
+/* Nearest of the site's names; the last labels of the text count as well, so that "acme.datadog.eu"
+ * is near "datadoghq.eu". A text without a dot is compared with the id. */
+static size_t farness_of_site(const char *text, const struct dl_site *site)
 {
     const char *names[] = {site->site, site->app_url + strlen("https://"),
                            site->api_url + strlen("https://"),
                            site->intake_url + strlen("https://")};
     size_t best = SIZE_MAX;
 
-    for (const char *part = host; part != NULL; part = strchr(part, '.')) {
+    if (strchr(text, '.') == NULL)
+        return farness(text, site->id);
+    for (const char *part = text; part != NULL; part = strchr(part, '.')) {
         part += *part == '.';
         for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-            size_t d = dl_text_distance(part, names[i]);
+            size_t far = farness(part, names[i]);
 
-            best = d < best ? d : best;
+            best = far < best ? far : best;
         }
     }
     return best;
@@ -226,23 +236,21 @@ static const struct dl_site *site_within(const char *text)
     return best;
 }
 
-/* The site that was probably meant, or NULL. A text without a dot is compared with the ids. */
+/* The site that was probably meant, or NULL. */
 static const struct dl_site *nearest_site(const char *text)
 {
-    bool word = strchr(text, '.') == NULL;
-    const struct dl_site *best = word ? NULL : site_within(text);
-    size_t least = 4;
+    const struct dl_site *best = NULL;
+    size_t least = SIZE_MAX;
 
-    for (size_t i = 0; i < DL_SITE_COUNT && least > 0; i++) {
-        size_t d =
-            word ? dl_text_distance(text, dl_sites[i].id) : distance_to_site(text, &dl_sites[i]);
+    for (size_t i = 0; i < DL_SITE_COUNT; i++) {
+        size_t far = farness_of_site(text, &dl_sites[i]);
 
-        if (d < least && (!word || d * 2 < strlen(dl_sites[i].id))) {
+        if (far < least) {
             best = &dl_sites[i];
-            least = d;
+            least = far;
         }
     }
-    return best;
+    return best != NULL ? best : site_within(text);
 }
 
 static int refuse(struct dl_error *err, const char *text, size_t len, const struct dl_site *near)
