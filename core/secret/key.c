@@ -1,10 +1,6 @@
 #include "secret/key.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include "base/text.h"
 #include "secret/key_page.h"
@@ -137,21 +133,4 @@ bool dl_key_equal(const struct dl_key *a, const struct dl_key *b)
 bool dl_key_locked(const struct dl_key *key)
 {
     return key->locked;
-}
-
-int dl_secret_harden_process(struct dl_error *err)
-{
-    const struct rlimit none = {0, 0};
-
-    /* SSLKEYLOGFILE makes libcurl write session secrets to a file; the others make libsecret use a
-     * file, with a password from the environment, instead of the keyring. */
-    unsetenv("SSLKEYLOGFILE");
-    unsetenv("SECRET_BACKEND");
-    unsetenv("SECRET_FILE_TEST_PATH");
-    unsetenv("SECRET_FILE_TEST_PASSWORD");
-    if (setrlimit(RLIMIT_CORE, &none) != 0)
-        return dl_error_set_errno(err, DL_E_INTERNAL, errno, "core files cannot be turned off");
-    if (prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L) != 0)
-        return dl_error_set_errno(err, DL_E_INTERNAL, errno, "tracing cannot be turned off");
-    return 0;
 }

@@ -12,9 +12,9 @@
 
 struct dl_key;
 
-/* Copies text into a new page: trimmed, quotes around it dropped. Control bytes and anything outside
- * printable ASCII are refused (a header could be split). The caller's copy is the caller's to wipe.
- * The key is known to redaction from here until it is freed. */
+/* Copies text into a new page: trimmed, quotes around it dropped. Control bytes and anything
+ * outside printable ASCII are refused (a header could be split). The caller's copy is the caller's
+ * to wipe. The key is known to redaction from here until it is freed. */
 int dl_key_new(struct dl_key **out, const char *text, size_t len, struct dl_error *err);
 void dl_key_free(struct dl_key *key); /* NULL is fine */
 

@@ -8,7 +8,7 @@
 #include "secret/key.h"
 
 enum dl_key_shape {
-    DL_SHAPE_API_KEY,      /* 32 hexadecimal characters */
+    DL_SHAPE_API_KEY, /* 32 hexadecimal characters */
     DL_SHAPE_EMPTY,
     DL_SHAPE_APP_KEY,      /* 40 hexadecimal, or ddap_ */
     DL_SHAPE_PERSONAL,     /* ddpat_ */

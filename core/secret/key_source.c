@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -200,24 +199,6 @@ int dl_key_read_credential(struct dl_key **out, const char *folder, const char *
     if (rc == 0)
         rc = read_open_file(out, fd, path, err);
     close(fd);
-    return rc;
-}
-
-int dl_key_take_environment(struct dl_key **out, struct dl_error *err)
-{
-    char *text = getenv("DD_API_KEY");
-    int rc = 0;
-
-    *out = NULL;
-    if (!text)
-        return 0;
-    if (*text)
-        rc = dl_key_new(out, text, strlen(text), err);
-    /* These very bytes are what /proc/PID/environ shows. */
-    explicit_bzero(text, strlen(text));
-    unsetenv("DD_API_KEY");
-    if (rc < 0)
-        dl_error_prefix(err, "DD_API_KEY");
     return rc;
 }
 

@@ -344,6 +344,18 @@ void dl_keyring_free(struct dl_keyring *keyring)
     dl_page_free(keyring, sizeof(*keyring));
 }
 
+int dl_keyring_wait(struct dl_keyring *keyring, struct dl_error *err)
+{
+    int rc;
+
+    while ((rc = dl_keyring_step(keyring, err)) > 0) {
+        struct pollfd p = {.fd = keyring->fd, .events = POLLIN};
+        int64_t left = keyring->deadline - dl_clock_ms();
+        poll(&p, 1, left > 0 ? (int)left : 0);
+    }
+    return rc;
+}
+
 int dl_keyring_run(const struct dl_keyring_request *request, struct dl_key **key,
                    struct dl_error *err)
 {
@@ -352,11 +364,7 @@ int dl_keyring_run(const struct dl_keyring_request *request, struct dl_key **key
 
     if (rc < 0)
         return rc;
-    while ((rc = dl_keyring_step(keyring, err)) > 0) {
-        struct pollfd p = {.fd = keyring->fd, .events = POLLIN};
-        int64_t left = keyring->deadline - dl_clock_ms();
-        poll(&p, 1, left > 0 ? (int)left : 0);
-    }
+    rc = dl_keyring_wait(keyring, err);
     if (rc == 0 && key)
         *key = dl_keyring_take_key(keyring);
     dl_keyring_free(keyring);

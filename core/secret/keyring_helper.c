@@ -1,6 +1,7 @@
 /* ddlogs-keyring: one question to the Secret Service, then it ends. The library starts it so that
  * no GLib loop, no copy of the key and no hanging keyring is in the process that sends logs. See
  * secret/keyring_protocol.h. */
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,6 +104,18 @@ static bool is_verb(const char *text)
     return false;
 }
 
+/* Whoever asked may be killed while a prompt is up; the prompt shall not stay. The socket hangs up
+ * when its other end is closed whole; that the other end has no more to say is no hang-up. */
+static void *end_with_asker(void *unused)
+{
+    struct pollfd p = {.fd = STDOUT_FILENO};
+
+    while (poll(&p, 1, -1) <= 0 || !(p.revents & (POLLHUP | POLLERR)))
+        ;
+    _exit(1);
+    return unused;
+}
+
 int main(int argc, char **argv)
 {
     struct dl_error err = {0};
@@ -117,8 +130,9 @@ int main(int argc, char **argv)
               stderr);
         return 64;
     }
-    /* If the one who asked is gone and the service hangs, nobody else ends this process. */
+    /* Should all else fail: nobody waits that long for an answer. */
     alarm((unsigned)seconds);
+    g_thread_unref(g_thread_new("asker", end_with_asker, NULL));
     k.integration = argv[2];
     k.site = argv[3];
     k.unlock = strcmp(argv[4], DL_KEYRING_ASK) == 0;

@@ -188,8 +188,8 @@ int keyring_service_store(struct keyring_service *k, const struct dl_key *key, s
     if (rc == -DL_E_KEY_NONE)
         rc = dl_error_set(err, DL_E_KS_OTHER, "the keyring took the key but does not hold it");
     if (rc == 0 && !dl_key_equal(key, back))
-        rc = dl_error_set(err, DL_E_KS_OTHER,
-                          "the keyring took the key but gives another one back");
+        rc =
+            dl_error_set(err, DL_E_KS_OTHER, "the keyring took the key but gives another one back");
     dl_key_free(back);
     return rc;
 }

@@ -10,6 +10,7 @@ const struct command *const commands[] = {
     &command_intake,
     &command_test,
     &command_send,
+    &command_key,
     &command_help,
     NULL,
 };

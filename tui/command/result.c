@@ -115,6 +115,8 @@ void result_print_json(const struct result *result)
         dl_json_member(&w, "change", result->change);
     for (size_t i = 0; i < result->counter_count; i++)
         dl_json_member_integer(&w, result->counters[i].name, (int64_t)result->counters[i].value);
+    if (result->more)
+        result->more(&w, result->more_context);
     warnings(&w, result);
     dl_json_object_end(&w);
     if (dl_json_end(&w) == 0)

@@ -32,6 +32,8 @@ struct result {
     const char *change;           /* setup: "created", "changed", "unchanged", "none" */
     const struct result_counter *counters; /* send: what became of the logs */
     size_t counter_count;
+    void (*more)(struct dl_json *w, const void *context); /* a command's own members, or NULL */
+    const void *more_context;
     struct result_warning warnings[RESULT_WARNINGS_MAX];
     size_t warning_count;
 };

@@ -1,0 +1,294 @@
+/* ddlogs key: whether there is a key and where, storing one in the keyring, deleting it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "command/command.h"
+#include "command/prompt.h"
+#include "command/result.h"
+#include "command/session.h"
+#include "secret/key_shape.h"
+#include "secret/keyring.h"
+
+#define PROMPT_SECONDS 120 /* for a person at the desktop's prompt */
+
+/* What "status" found out. */
+struct status {
+    const char *place;   /* value of key_source */
+    const char *name;    /* of the place, or NULL */
+    char label[256];     /* of the keyring, "" when it does not say */
+    const char *keyring; /* "unlocked", "locked", "unavailable", NULL: the place is another */
+    bool there, known;   /* whether a key is there, and whether that could be found out */
+};
+
+/* One run of the command. */
+struct job {
+    struct program *program;
+    struct session session;
+    struct result result;
+    struct status status;
+};
+
+static int keyring_timeout(const struct options *options)
+{
+    int seconds = options->timeout > 0 && options->timeout <= 3600 ? (int)options->timeout : 0;
+
+    return (seconds ? seconds : options->unlock ? PROMPT_SECONDS : 0) * 1000;
+}
+
+static int keyring_request(struct dl_keyring_request *request, enum dl_keyring_verb verb,
+                           const struct program *program, const struct session *session,
+                           struct dl_error *err)
+{
+    if (!session->config->site)
+        return dl_error_set(err, DL_E_USAGE,
+                            "no site is chosen, and a key belongs to one: --site SITE");
+    *request = (struct dl_keyring_request){
+        .verb = verb,
+        .helper = session->keys.keyring_helper,
+        .integration = session->config->integration,
+        .site = session->config->site->id,
+        .unlock = program->options.unlock,
+        .timeout_ms = keyring_timeout(&program->options),
+    };
+    return 0;
+}
+
+/* The text of key_source, for example "keyring". */
+static const char *place_name(enum dl_key_place place)
+{
+    static const char *const names[] = {[DL_KEY_KEYRING] = "keyring",
+                                        [DL_KEY_CREDENTIAL] = "credential",
+                                        [DL_KEY_FILE] = "file",
+                                        [DL_KEY_FD] = "fd",
+                                        [DL_KEY_ENVIRONMENT] = "environment",
+                                        [DL_KEY_SESSION] = "session"};
+
+    return names[place];
+}
+
+static int look_in_keyring(struct status *status, const struct program *program,
+                           const struct session *session, struct dl_error *err)
+{
+    struct dl_keyring_request request;
+    struct dl_keyring *keyring;
+    int rc = keyring_request(&request, DL_KEYRING_STATUS, program, session, err);
+
+    status->keyring = "unavailable";
+    if (rc == 0)
+        rc = dl_keyring_start(&keyring, &request, err);
+    if (rc < 0)
+        return rc;
+    rc = dl_keyring_wait(keyring, err);
+    dl_text_copy(status->label, sizeof status->label, dl_keyring_label(keyring));
+    if (rc == 0 || rc == -DL_E_KS_LOCKED || rc == -DL_E_KS_DISMISSED) {
+        status->keyring = rc == 0 ? "unlocked" : "locked";
+        status->there = dl_keyring_has_key(keyring);
+        status->known = rc == 0 || status->there; /* a locked keyring may hide what it holds */
+    }
+    dl_keyring_free(keyring);
+    if (rc == 0 && !status->there)
+        rc = dl_error_set(err, DL_E_KEY_NONE, "the keyring holds no API key for %s on site %s",
+                          request.integration, request.site);
+    return rc;
+}
+
+static int look(struct status *status, const struct program *program, const struct session *session,
+                struct dl_error *err)
+{
+    const struct dl_config *config = session->config;
+    struct dl_key *key = NULL;
+    int rc;
+
+    *status = (struct status){.place = place_name(config->key_source), .name = config->key_name};
+    if (config->key_source == DL_KEY_KEYRING)
+        return look_in_keyring(status, program, session, err);
+    rc = dl_key_read(&key, config, &session->keys, err);
+    status->there = rc == 0;
+    status->known = rc == 0 || rc == -DL_E_KEY_NONE;
+    dl_key_free(key);
+    return rc;
+}
+
+static void print_status(const struct status *status, const struct session *session)
+{
+    const struct dl_site *site = session->config->site;
+
+    printf("place    %s%s%s\n", status->place, status->name ? " " : "",
+           status->name ? status->name : "");
+    if (status->keyring && *status->label)
+        printf("keyring  \"%s\", %s\n", status->label, status->keyring);
+    else if (status->keyring)
+        printf("keyring  %s\n", status->keyring);
+    printf("key      %s, for %s on site %s\n",
+           !status->known  ? "unknown"
+           : status->there ? "there"
+                           : "none",
+           session->config->integration, site ? site->id : "(none chosen)");
+}
+
+static void write_status(struct dl_json *w, const void *context)
+{
+    const struct status *status = context;
+
+    dl_json_member(w, "place", status->place);
+    dl_json_member(w, "place_name", status->name);
+    dl_json_member(w, "keyring", status->keyring);
+    dl_json_member(w, "keyring_label", *status->label ? status->label : NULL);
+    dl_json_key(w, "key");
+    if (status->known)
+        dl_json_bool(w, status->there);
+    else
+        dl_json_null(w);
+}
+
+static int run_status(struct job *job)
+{
+    struct result *result = &job->result;
+    const struct options *options = &job->program->options;
+    struct dl_error err = {0};
+    int rc = look(&job->status, job->program, &job->session, &err);
+
+    result->more = write_status;
+    result->more_context = &job->status;
+    if (job->program->environment_key && job->session.config->key_source != DL_KEY_ENVIRONMENT) {
+        result_warn(result, DL_E_ENV_OVERRIDE, "DD_API_KEY in the environment wins over the %s",
+                    job->status.place);
+        fprintf(stderr, "ddlogs: %s: %s\n", dl_error_info(DL_E_ENV_OVERRIDE)->id,
+                result->warnings[0].text);
+    }
+    if (!options->json && !options->quiet)
+        print_status(&job->status, &job->session);
+    if (rc < 0)
+        return result_fail(result, options->json, &err);
+    if (options->json)
+        result_print_json(result);
+    return 0;
+}
+
+/* Only the keyring is ours to write; the other places belong to the person who chose them. */
+static int require_keyring(const struct session *session, struct dl_error *err)
+{
+    const struct dl_config *config = session->config;
+
+    if (config->key_source == DL_KEY_KEYRING)
+        return 0;
+    return dl_error_set(err, DL_E_USAGE,
+                        "the configuration takes the key from another place (%s%s%s), which is not "
+                        "ddlogs's to change; add --key-store keyring to mean the keyring",
+                        place_name(config->key_source), config->key_name ? " " : "",
+                        config->key_name ? config->key_name : "");
+}
+
+static int get_new_key(struct dl_key **key, const struct program *program, struct result *result,
+                       struct dl_error *err)
+{
+    enum dl_key_shape shape;
+    char sentence[256];
+    int rc = session_given_key(key, program, err);
+
+    if (rc == 0 && !*key && program->options.no_input)
+        rc = dl_error_set(err, DL_E_USAGE, "missing: an API key (--api-key-fd N or --api-key -)");
+    if (rc == 0 && !*key)
+        rc = prompt_key(key, "API key (input is hidden): ", err);
+    if (rc == 0)
+        rc = dl_key_shape(*key, &shape, sentence, sizeof sentence, err);
+    if (rc == 0 && shape != DL_SHAPE_API_KEY) {
+        result_warn(result, DL_E_KEY_SHAPE, "%s", sentence);
+        fprintf(stderr, "ddlogs: %s: %s\n", dl_error_info(DL_E_KEY_SHAPE)->id, sentence);
+    }
+    return rc;
+}
+
+/* The end of "set" and "delete". */
+static int conclude(struct job *job, int rc, const char *change, const struct dl_error *err)
+{
+    const struct options *options = &job->program->options;
+
+    job->result.change = rc == 0 ? change : "none";
+    if (rc < 0)
+        return result_fail(&job->result, options->json, err);
+    if (options->json)
+        result_print_json(&job->result);
+    else if (!options->quiet)
+        printf("The key of %s for site %s was %s the keyring.\n", job->session.config->integration,
+               job->session.config->site->id,
+               strcmp(change, "stored") == 0 ? "stored in" : "deleted from");
+    return 0;
+}
+
+static int run_set(struct job *job)
+{
+    struct dl_keyring_request request;
+    struct dl_key *key = NULL;
+    struct dl_error err = {0};
+    int rc = require_keyring(&job->session, &err);
+
+    if (rc == 0)
+        rc = keyring_request(&request, DL_KEYRING_STORE, job->program, &job->session, &err);
+    if (rc == 0)
+        rc = get_new_key(&key, job->program, &job->result, &err);
+    if (rc == 0) {
+        request.key = key;
+        rc = dl_keyring_run(&request, NULL, &err);
+    }
+    dl_key_free(key);
+    return conclude(job, rc, "stored", &err);
+}
+
+static int run_delete(struct job *job)
+{
+    struct dl_keyring_request request;
+    struct dl_error err = {0};
+    int rc = require_keyring(&job->session, &err);
+
+    if (rc == 0)
+        rc = keyring_request(&request, DL_KEYRING_DELETE, job->program, &job->session, &err);
+    if (rc == 0)
+        rc = dl_keyring_run(&request, NULL, &err);
+    return conclude(job, rc, "deleted", &err);
+}
+
+static int run(struct program *program)
+{
+    static const struct {
+        const char *word;
+        int (*run)(struct job *);
+    } verbs[] = {{"status", run_status}, {"set", run_set}, {"delete", run_delete}};
+    const struct options *options = &program->options;
+    struct job job = {.program = program, .result = {.command = "key"}};
+    struct dl_error err = {0};
+    int code;
+
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        if (options->word_count != 1 || strcmp(options->words[0], verbs[i].word) != 0)
+            continue;
+        if (session_open(&job.session, program, SESSION_CONFIG, &err) < 0)
+            return result_fail(&job.result, options->json, &err);
+        code = verbs[i].run(&job);
+        session_close(&job.session);
+        return code;
+    }
+    dl_error_set(&err, DL_E_USAGE, "key takes one word: status, set or delete");
+    return result_fail(&job.result, options->json, &err);
+}
+
+static const enum option_id accepted[] = {
+    OPTION_ID_site,    OPTION_ID_integration, OPTION_ID_manifest,  OPTION_ID_config,
+    OPTION_ID_api_key, OPTION_ID_api_key_fd,  OPTION_ID_key_store, OPTION_ID_key_name,
+    OPTION_ID_unlock,  OPTION_ID_no_input,    OPTION_ID_timeout,   OPTION_ID_json,
+    OPTION_ID_quiet,   OPTION_COUNT};
+
+const struct command command_key = {
+    .name = "key",
+    .words = "status|set|delete",
+    .summary = "where the API key is; store it in the keyring or delete it",
+    .details =
+        "status  says where the key comes from and whether it is there, never a part of it\n"
+        "set     asks for a key without showing it (or takes --api-key-fd, --api-key -) and\n"
+        "        stores it in the desktop's keyring, encrypted; nowhere else\n"
+        "delete  takes it out of the keyring\n\n"
+        "A locked keyring is unlocked only with --unlock.",
+    .accepted = accepted,
+    .run = run,
+};

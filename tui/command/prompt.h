@@ -1,0 +1,13 @@
+/* Asking for the key on the controlling terminal, without showing it. */
+#ifndef DL_TUI_COMMAND_PROMPT_H
+#define DL_TUI_COMMAND_PROMPT_H
+
+#include "base/error.h"
+#include "secret/key.h"
+
+/* Shows the question on /dev/tty and reads one line with echo off; the terminal is as before in any
+ * case, a signal included. -DL_E_USAGE without a terminal or when echo cannot be turned off,
+ * -DL_E_CANCELLED for Ctrl-C and for end of file. */
+int prompt_key(struct dl_key **out, const char *question, struct dl_error *err);
+
+#endif
