@@ -7,12 +7,15 @@
 
 /* ---- proxy ---- */
 
+/* The first trap becomes the row's code and message, all of them its evidence. */
 static void lint(void *context, enum dl_code code, const char *sentence)
 {
     struct dl_stage_report *report = context;
 
-    if (report->code == DL_OK)
+    if (report->code == DL_OK) {
         report->code = code;
+        dl_text_copy(report->message, sizeof report->message, sentence);
+    }
     dl_stage_evidence(report, dl_error_info(code)->id, "%s", sentence);
 }
 
@@ -22,7 +25,7 @@ void dl_probe_proxy(struct dl_check *check)
     const struct dl_proxy_environment *environment = check->options.environment;
     struct dl_stage_report *report = &check->reports[DL_STAGE_PROXY];
     struct dl_error err = {0};
-    char message[512];
+    char message[512], trap[512];
 
     environment = environment ? environment : &none;
     if (dl_proxy_resolve(&check->proxy, check->options.config, environment, check->endpoint.intake,
@@ -45,11 +48,11 @@ void dl_probe_proxy(struct dl_check *check)
         dl_stage_evidence(report, "reason", "%s", check->proxy.reason);
     }
     dl_proxy_lint(environment, lint, report);
+    dl_text_copy(trap, sizeof trap, report->message);
     if (report->code == DL_OK)
         dl_stage_settle(check, DL_STAGE_PROXY, DL_RESULT_PASS, -1, "%s", message);
     else
-        dl_stage_settle(check, DL_STAGE_PROXY, DL_RESULT_WARN, -1, "%s; %s", message,
-                        dl_error_info(report->code)->title);
+        dl_stage_settle(check, DL_STAGE_PROXY, DL_RESULT_WARN, -1, "%s; %s", message, trap);
 }
 
 /* ---- what the handshake is about ---- */

@@ -27,8 +27,9 @@ static void delivered(void *context, const struct dl_delivery *delivery)
     struct dl_stage_report *report = &check->reports[check->current];
 
     dl_stage_answer(report, "POST", check->endpoint.intake, INTAKE_PATH, delivery->answer);
-    dl_stage_evidence(report, "sent", "%zu logs, %zu bytes, %zu as %s", delivery->logs,
-                      delivery->bytes, delivery->wire_bytes, encodings[delivery->encoding]);
+    dl_stage_evidence(report, "sent", "%zu log%s, %zu bytes, %zu as %s", delivery->logs,
+                      delivery->logs == 1 ? "" : "s", delivery->bytes, delivery->wire_bytes,
+                      encodings[delivery->encoding]);
     check->answer_ms += delivery->answer->total_ms;
     check->answer_status = delivery->answer->status;
     check->sent_bytes += delivery->bytes;
@@ -92,6 +93,9 @@ void dl_send_begin(struct dl_check *check, enum dl_stage stage)
     check->answer_ms = 0;
     check->sent_bytes = check->sent_wire = 0;
     dl_stage_evidence(&check->reports[stage], "host", "%s", check->intake.host);
+    if (check->options.config->site)
+        dl_stage_evidence(&check->reports[stage], "app_url", "%s",
+                          check->options.config->site->app_url);
     dl_stage_evidence(&check->reports[stage], "test_id", "%s", check->test_id);
     if (open_sender(check, stage, &err) < 0 || fill_sender(check, stage, &err) < 0)
         dl_stage_fail(check, stage, DL_RESULT_FAIL, -1, &err);

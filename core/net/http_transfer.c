@@ -223,6 +223,12 @@ void dl_http_transfer_look(struct dl_http_transfer *transfer, int64_t now)
             mark(transfer, &a->connect_ms, now);
         }
     }
+    /* the answer to CONNECT: from here on it is the far end that is late, not the proxy */
+    if (transfer->proxy_shown[0] && !a->proxy_status &&
+        !curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &a->proxy_status) &&
+        a->proxy_status) {
+        transfer->progress_due = true;
+    }
     /* bytes of the body on their way out count as life too */
     if (transfer->request_begun &&
         !curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_UPLOAD_T, &uploaded) &&

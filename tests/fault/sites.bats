@@ -1,0 +1,34 @@
+#!/usr/bin/env bats
+# All nine sites under their true host names, against one local TLS intake.
+load helper
+
+@test "every site's own names are connected, checked and sent to" {
+    start_tls_intake --api-key-file key
+    for site in us1 us3 us5 eu1 ap1 ap2 uk1 us1-fed us2-fed; do
+        ddlogs_test --site "$site" --connect-to "127.0.0.1:$INTAKE_PORT" --ca-file "$CA_FILE"
+        [ "$code" = 0 ]
+        [ "$(get .ok)" = true ]
+        [ "$(get .site)" = "$site" ]
+        [ "$(get '[.stages[] | .result] | unique | join(" ")')" = "pass skip" ]
+        [ "$(get .accepted)" = 35 ]
+    done
+    [ "$(jq -r 'select(.path == "/api/v2/logs") | .headers.Host' "$INTAKE_RECORD" | sort -u | wc -l)" = 9 ]
+}
+
+@test "every test log carries the id that the result names" {
+    start_tls_intake --api-key-file key
+    ddlogs_test --site us5 --connect-to "127.0.0.1:$INTAKE_PORT" --ca-file "$CA_FILE" --tag env:prod
+    id=$(get .test_id)
+    [ "${#id}" -ge 17 ]
+    [ "$(grep -c "\"id\":\"$id\"" "$INTAKE_RECORD")" = 35 ]
+    lacks "$key" "$INTAKE_RECORD" "$INTAKE_LOG"
+}
+
+@test "it works through a CONNECT proxy too" {
+    start_tls_intake
+    start_proxy "ConnectPort $INTAKE_PORT"
+    HTTPS_PROXY=http://127.0.0.1:$proxy_port ddlogs_test --site eu1 \
+        --connect-to "127.0.0.1:$INTAKE_PORT" --ca-file "$CA_FILE"
+    [ "$code" = 0 ]
+    [[ "$(get '.stages[0].message')" == *"HTTPS_PROXY"* ]]
+}

@@ -1,0 +1,43 @@
+#!/usr/bin/env bats
+# Documents against the tables they come from, and every error code against the tests.
+
+codes() {
+    sed -n 's/^| \[\([EW]-[A-Z0-9-]*\)\].*/\1/p' "$TOP/docs/errors.md"
+}
+
+@test "docs/errors.md is what the error table says" {
+    ./errors_md | diff "$TOP/docs/errors.md" -
+}
+
+@test "every error code has a test that provokes it" {
+    [ "$(codes | wc -l)" -gt 50 ]
+    missing=
+    for id in $(codes); do
+        symbol=$(grep -oE "X\([A-Z0-9_]+, \"$id\"" "$TOP/core/base/error_table.h" |
+            sed 's/X(\([A-Z0-9_]*\),.*/DL_E_\1/')
+        [ -n "$symbol" ]
+        grep -rqwE --include=*.bats --include=*_test.c --include=*.py -e "$id" -e "$symbol" \
+            "$TOP/tests" || missing="$missing $id"
+    done
+    echo "without a test:$missing"
+    [ -z "$missing" ]
+}
+
+@test "every error code has a sentence, causes and next steps that fit a screen" {
+    while read -r line; do
+        [ "${#line}" -le 120 ] || { echo "too long: $line"; return 1; }
+    done <"$TOP/docs/errors.md"
+    for id in $(codes); do
+        section=$(sed -n "/^## $id\$/,/^## /p" "$TOP/docs/errors.md")
+        [ "$(printf '%s\n' "$section" | grep -c '^- ')" -ge 2 ]
+    done
+}
+
+@test "every warning exits 0 and every failure does not" {
+    while IFS='|' read -r _ id exit_code _; do
+        case $id in
+        *W-*) [ "$exit_code" -eq 0 ] ;;
+        *E-*) [ "$exit_code" -ne 0 ] ;;
+        esac
+    done < <(grep '^| \[' "$TOP/docs/errors.md")
+}
