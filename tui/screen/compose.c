@@ -9,7 +9,7 @@
 #include "widget/lines.h"
 #include "widget/wrap.h"
 
-#define FIELD_COLUMNS 64 /* widest place for text in a field */
+#define FIELD_COLUMNS 48 /* widest place for text in a field */
 #define LABEL_GAP 2
 
 /* What the parts of one composition share. */
@@ -22,6 +22,7 @@ struct job {
     int field_first, field_last;
     int cursor_row, cursor_column; /* inside the fields' sheet */
     int anchor;
+    int footer_row;
 };
 
 void compose_init(struct composition *composition)
@@ -86,6 +87,8 @@ static void frame(const struct job *job)
                      layout->columns);
 }
 
+/* Question and help. Where there is little room the help goes to the lines, which can be scrolled.
+ */
 static void head(const struct job *job)
 {
     const struct layout *layout = &job->to->layout;
@@ -93,7 +96,21 @@ static void head(const struct job *job)
     int row = wrap_put(sheet, 0, layout->left, layout->width, 0, STYLE_QUESTION,
                        or_empty(job->view->question));
 
-    wrap_put(sheet, row, layout->left, layout->width, 0, STYLE_DIM, or_empty(job->view->help));
+    if (layout->size != LAYOUT_SMALL)
+        wrap_put(sheet, row, layout->left, layout->width, 0, STYLE_DIM, or_empty(job->view->help));
+}
+
+static void lines(struct job *job)
+{
+    const struct layout *layout = &job->to->layout;
+    struct sheet *sheet = sheet_of(job, PANE_LINES);
+    bool dense = layout->size == LAYOUT_SMALL;
+    int row = !dense ? 0
+                     : wrap_put(sheet, 0, layout->left, layout->width, 0, STYLE_DIM,
+                                or_empty(job->view->help));
+
+    lines_draw(sheet, job->view, row, layout->left, layout->width, layout->columns, dense,
+               &job->anchor);
 }
 
 /* Text of a field where the terminal has ASCII alone: a question mark for every column of another
@@ -171,6 +188,32 @@ static int field_note(struct job *job, int row, int column, int end, int below, 
     return wrap_put(sheet, row + 1, below, end - below, 0, STYLE_DIM, note);
 }
 
+static const char *note_of(const struct job *job, size_t i)
+{
+    const struct view_field *field = &job->view->fields[i];
+
+    return field_empty(job, i) && field->hint ? field->hint : field->origin;
+}
+
+/* Columns inside the brackets, the same for all fields of the page: room for a key's stars, and for
+ * the notes behind them if that leaves enough. */
+static int box_columns(const struct job *job, int room)
+{
+    int note = 0, columns = room - 2;
+
+    for (size_t i = 0; i < job->view->field_count; i++) {
+        if (width(note_of(job, i)) > note)
+            note = width(note_of(job, i));
+        if (job->view->fields[i].secret && columns > (int)strlen(MASK_STARS))
+            columns = (int)strlen(MASK_STARS);
+    }
+    if (columns > FIELD_COLUMNS)
+        columns = FIELD_COLUMNS;
+    if (note > 0 && columns + 4 + note > room && room - 4 - note >= (int)strlen(MASK_STARS))
+        columns = room - 4 - note;
+    return columns;
+}
+
 static int field(struct job *job, size_t i, int row, int label)
 {
     const struct view_field *field = &job->view->fields[i];
@@ -179,20 +222,13 @@ static int field(struct job *job, size_t i, int row, int label)
     bool stacked = layout->size == LAYOUT_SMALL || label > layout->width / 3;
     int end = layout->left + layout->width, start = row;
     int column = layout->left + (stacked ? 0 : label + LABEL_GAP);
-    int columns = end - column - 2;
+    int columns = box_columns(job, end - column);
     bool full = field->secret ? job->state->mask.full : job->state->entries[i].full;
-    const char *note = field_empty(job, i) && field->hint ? field->hint : field->origin;
 
     sheet_put(sheet, row, layout->left, STYLE_LABEL, or_empty(field->label));
     row += stacked && width(field->label) > 0;
-    if (field->secret && columns > 34)
-        columns = 34;
-    if (columns > FIELD_COLUMNS)
-        columns = FIELD_COLUMNS;
-    if (note && !stacked && columns > 34 && column + columns + 4 + width(note) > end)
-        columns = end - column - 4 - width(note) > 34 ? end - column - 4 - width(note) : 34;
     field_box(job, i, row, column, columns);
-    row += field_note(job, row, column + columns + 2, end, column, note);
+    row += field_note(job, row, column + columns + 2, end, column, note_of(job, i));
     if (full)
         row += wrap_put(sheet, row + 1, column, end - column, 0, STYLE_WARN,
                         "WARN  Too long: the end was left out.");
@@ -220,17 +256,16 @@ static void draw_parts(struct job *job)
     const struct view *view = job->view;
     const struct layout *layout = &job->to->layout;
     struct screen_state *state = job->state;
-    bool footer = state->footer;
 
     head(job);
     if (view->item_count > 0)
         list_draw(sheet_of(job, PANE_LIST), &state->list, view, layout->left, layout->width,
                   state_focus(state, view) == FOCUS_LIST, &job->list_first, &job->list_last);
     fields(job);
-    lines_draw(sheet_of(job, PANE_LINES), view, layout->left, layout->width, layout->columns,
-               &job->anchor);
-    footer_draw(sheet_of(job, PLACED_FOOTER), view, layout->left,
-                layout->columns - 2 * layout->left, footer ? (int)state->footer_key : -1);
+    lines(job);
+    job->footer_row = footer_draw(sheet_of(job, PLACED_FOOTER), view, layout->left,
+                                  layout->columns - 2 * layout->left,
+                                  state->footer ? (int)state->footer_key : -1);
 }
 
 static void place(const struct job *job, int part, int row, int height, int from, int first,
@@ -244,7 +279,7 @@ static void place(const struct job *job, int part, int row, int height, int from
 }
 
 /* Tells on the screen that a pane holds more than it shows. */
-static void more(const struct job *job, int part, const char *keys)
+static void more(const struct job *job, int part)
 {
     const struct placed *placed = &job->to->parts[part];
     const struct layout *layout = &job->to->layout;
@@ -254,8 +289,8 @@ static void more(const struct job *job, int part, const char *keys)
     if (placed->height == 0 || (above <= 0 && below <= 0))
         return;
     if (layout->footer_rule >= 0 && part == PANE_LINES) {
-        snprintf(text, sizeof(text), " %d-%d of %d  %s ", above + 1, above + placed->height,
-                 placed->sheet.rows, keys);
+        snprintf(text, sizeof(text), " %d-%d of %d  PgUp PgDn ", above + 1, above + placed->height,
+                 placed->sheet.rows);
         sheet_put(sheet_of(job, PLACED_FRAME), layout->footer_rule,
                   layout->columns - layout->left - width(text), STYLE_DIM, text);
         return;
@@ -266,6 +301,23 @@ static void more(const struct job *job, int part, const char *keys)
     if (below > 0)
         sheet_put(sheet_of(job, PLACED_FRAME), placed->row + placed->height - 1,
                   layout->columns - 1, STYLE_KEY, job->ascii ? "v" : "↓");
+}
+
+/* In the field that takes text, else, not seen, at the entry of the list: screen readers follow it.
+ */
+static void place_cursor(const struct job *job)
+{
+    struct composition *to = job->to;
+    const struct placed *fields = &to->parts[PANE_FIELDS], *list = &to->parts[PANE_LIST];
+
+    if (job->cursor_row >= 0) {
+        to->cursor_row = fields->row + job->cursor_row - fields->top;
+        to->cursor_column = job->cursor_column;
+        to->cursor_seen = true;
+    } else if (job->list_last >= 0) {
+        to->cursor_row = list->row + job->list_last - list->top;
+        to->cursor_column = to->layout.left;
+    }
 }
 
 static void place_parts(struct job *job)
@@ -288,10 +340,12 @@ static void place_parts(struct job *job)
         from = job->anchor - height / 3;
     place(job, PANE(PANE_LINES), from, -1, -1);
 #undef PANE
-    place(job, PLACED_FOOTER, layout->footer, layout->footer_height, 0, -1, -1);
+    place(job, PLACED_FOOTER, layout->footer, layout->footer_height, 0, job->footer_row,
+          job->footer_row);
     frame(job);
-    more(job, PANE_LIST, "");
-    more(job, PANE_LINES, "PgUp PgDn");
+    more(job, PANE_LIST);
+    more(job, PANE_FIELDS);
+    more(job, PANE_LINES);
     place(job, PLACED_FRAME, 0, layout->rows, 0, -1, -1);
 
     state->lines_total = to->parts[PANE_LINES].sheet.rows;
@@ -299,11 +353,7 @@ static void place_parts(struct job *job)
     state->top = to->parts[PANE_LINES].top;
     state->list_height = layout->panes[PANE_LIST].height;
     state->list_columns = layout->width;
-    if (job->cursor_row >= 0) {
-        const struct placed *placed = &to->parts[PANE_FIELDS];
-        to->cursor_row = placed->row + job->cursor_row - placed->top;
-        to->cursor_column = job->cursor_column;
-    }
+    place_cursor(job);
 }
 
 /* Below the least size: what is here, what is needed; the state stays. */
@@ -341,6 +391,7 @@ void compose(struct composition *composition, const struct view *view, struct sc
         composition->parts[i].row = composition->parts[i].height = composition->parts[i].top = 0;
     }
     composition->cursor_row = composition->cursor_column = -1;
+    composition->cursor_seen = false;
     layout_width(&composition->layout, rows, columns);
     if (ascii && ascii_view(&composition->twin, view, &composition->twin_memory) == 0)
         job.view = &composition->twin;

@@ -20,8 +20,9 @@ enum { PLACED_FRAME = PANE_COUNT, PLACED_FOOTER, PLACED_COUNT };
 struct composition {
     struct layout layout;
     struct placed parts[PLACED_COUNT]; /* the panes, then frame and footer */
-    int cursor_row, cursor_column;     /* -1: no cursor */
-    struct view twin;                  /* of the view, in ASCII */
+    int cursor_row, cursor_column;     /* -1: nowhere */
+    bool cursor_seen;
+    struct view twin; /* of the view, in ASCII */
     struct dl_buffer twin_memory;
 };
 

@@ -38,13 +38,11 @@ void draw(const struct composition *composition, bool anew)
         draw_part(&composition->parts[i], rows, columns);
     attr_set(A_NORMAL, 0, NULL);
     if (composition->cursor_row >= 0 && composition->cursor_row < rows &&
-        composition->cursor_column < columns) {
+        composition->cursor_column < columns)
         move(composition->cursor_row, composition->cursor_column);
-        curs_set(1);
-    } else {
+    else
         move(rows - 1, 0);
-        curs_set(0);
-    }
+    curs_set(composition->cursor_seen);
     if (anew)
         clearok(stdscr, TRUE);
     refresh();

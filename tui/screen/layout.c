@@ -57,7 +57,7 @@ static void fit(int heights[PANE_COUNT], int room)
 void layout_place(struct layout *layout, const int wanted[PANE_COUNT], int footer)
 {
     bool full = layout->size == LAYOUT_FULL;
-    int most = full ? 3 : 2, heights[PANE_COUNT], row;
+    int most = layout->size == LAYOUT_SMALL ? 2 : 3, heights[PANE_COUNT], row;
 
     layout->footer_height = footer < most ? footer : most;
     layout->footer = layout->rows - layout->footer_height;

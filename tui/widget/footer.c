@@ -4,9 +4,9 @@
 
 #define GAP 3 /* columns between two keys */
 
-void footer_draw(struct sheet *sheet, const struct view *view, int left, int columns, int focus)
+int footer_draw(struct sheet *sheet, const struct view *view, int left, int columns, int focus)
 {
-    int row = 0, column = 0;
+    int row = 0, column = 0, focused = 0;
 
     for (size_t i = 0; i < view->key_count; i++) {
         const struct view_key *key = &view->keys[i];
@@ -23,6 +23,8 @@ void footer_draw(struct sheet *sheet, const struct view *view, int left, int col
             sheet_put(sheet, row, left + column + used, STYLE_KEY_ON, " ");
         sheet_put(sheet, row, left + column + used + 1, on ? STYLE_KEY_ON : STYLE_DIM, label);
         column += wide + GAP;
+        focused = on ? row : focused;
     }
     sheet_reach(sheet, row + 1);
+    return focused;
 }

@@ -1,6 +1,5 @@
 #include "widget/lines.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -17,11 +16,14 @@ enum style mark_style(enum view_mark mark)
     return styles[mark];
 }
 
+#define MIDDLE_LEAST 24 /* columns */
+
 /* Where the lines are drawn and what all of them share. */
 struct lines {
     struct sheet *sheet;
     int left, columns, whole;
     int label; /* columns of the widest label of a row */
+    bool dense;
     bool under_mark;
 };
 
@@ -51,7 +53,8 @@ static int draw_whole(const struct lines *to, int row, int indent, enum style st
     return rows;
 }
 
-/* Label, middle and right part; the middle goes below where it does not fit between them. */
+/* Label, middle and right part; the middle is wrapped between them, or goes below where there is
+ * little room. */
 static int draw_row(const struct lines *to, int row, const struct view_line *line)
 {
     bool waits = line->mark == VIEW_WAIT || line->mark == VIEW_SKIP;
@@ -64,12 +67,14 @@ static int draw_row(const struct lines *to, int row, const struct view_line *lin
     sheet_put(to->sheet, row, column, waits ? STYLE_DIM : STYLE_NAME, or_empty(line->left));
     sheet_put(to->sheet, row, end - right, STYLE_DIM, or_empty(line->right));
     sheet_reach(to->sheet, row + 1);
-    if ((int)dl_text_width(or_empty(line->text)) <= room) {
-        sheet_put(to->sheet, row, middle, waits ? STYLE_DIM : STYLE_PLAIN, or_empty(line->text));
-        return 1;
-    }
-    return 1 + wrap_put(to->sheet, row + 1, column, end - column, 0,
-                        waits ? STYLE_DIM : STYLE_PLAIN, or_empty(line->text));
+    enum style style = waits ? STYLE_DIM : STYLE_PLAIN;
+    const char *text = or_empty(line->text);
+    int rows;
+    if (room >= MIDDLE_LEAST || (int)dl_text_width(text) <= room)
+        rows = wrap_put(to->sheet, row, middle, room, 0, style, text);
+    else
+        rows = 1 + wrap_put(to->sheet, row + 1, column, end - column, 0, style, text);
+    return rows > 0 ? rows : 1;
 }
 
 /* Text under a mark stands in line with the text beside the mark. */
@@ -82,8 +87,8 @@ static int draw_text(struct lines *to, int row, const struct view_line *line)
 
     to->under_mark = !blank && (marked || to->under_mark);
     if (blank) {
-        sheet_reach(to->sheet, row + 1);
-        return 1;
+        sheet_reach(to->sheet, to->dense ? row : row + 1);
+        return to->dense ? 0 : 1;
     }
     if (marked)
         sheet_put(to->sheet, row, to->left, mark_style(line->mark), view_mark_word(line->mark));
@@ -119,11 +124,11 @@ static int widest_label(const struct view *view)
     return widest;
 }
 
-void lines_draw(struct sheet *sheet, const struct view *view, int left, int columns, int whole,
-                int *anchor)
+void lines_draw(struct sheet *sheet, const struct view *view, int row, int left, int columns,
+                int whole, bool dense, int *anchor)
 {
-    struct lines to = {sheet, left, columns, whole, widest_label(view), false};
-    int row = 0, failed = -1, running = -1;
+    struct lines to = {sheet, left, columns, whole, widest_label(view), dense, false};
+    int failed = -1, running = -1;
 
     for (size_t i = 0; i < view->line_count; i++) {
         const struct view_line *line = &view->lines[i];

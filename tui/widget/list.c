@@ -139,33 +139,56 @@ bool list_digit(struct list *list, const struct view *view, unsigned digit, size
     return true;
 }
 
-/* One entry in a row; its parts stand under each other. */
-static void draw_short(struct sheet *sheet, const struct view_item *item, const struct measure *m,
-                       int row, int column, enum style name, enum style other)
+/* Whether every entry fits into a row, names under each other. If not, all take more than one. */
+static bool rows_fit(const struct view *view, const struct measure *m, int room)
 {
+    for (size_t i = 0; i < view->item_count; i++) {
+        int text = width(view->items[i].text), detail = width(view->items[i].detail);
+        if (m->name + (text > 0 ? GAP + text : 0) + (detail > 0 ? GAP + detail : 0) > room)
+            return false;
+    }
+    return true;
+}
+
+/* One entry in a row; its parts stand under those of the others where all have room for that. */
+static void draw_short(struct sheet *sheet, const struct view_item *item, const struct measure *m,
+                       int row, int column, int room, enum style name, enum style other)
+{
+    bool aligned = m->whole - m->number - 2 * GAP <= room;
+
     sheet_put(sheet, row, column, name, or_empty(item->name));
     column += m->name + GAP;
     sheet_put(sheet, row, column, other, or_empty(item->text));
-    column += m->text > 0 ? m->text + GAP : 0;
+    column += aligned ? m->text : width(item->text);
+    column += width(item->text) > 0 || (aligned && m->text > 0) ? GAP : 0;
     sheet_put(sheet, row, column, other == STYLE_PLAIN ? STYLE_DIM : other, or_empty(item->detail));
 }
 
-/* One entry whose parts are too wide for a row: the name, then text and detail below it. Without a
- * sheet it only counts. */
+/* One entry whose parts are too wide for a row: the name, then text and detail below it. */
 static int draw_long(struct sheet *sheet, const struct view_item *item, int row, int column,
-                     int columns, enum style name, enum style other)
+                     int room, enum style name, enum style other)
 {
     enum style detail = other == STYLE_PLAIN ? STYLE_DIM : other;
-    int rows = wrap_put(sheet, row, column, columns, 0, name, or_empty(item->name));
+    int rows = wrap_put(sheet, row, column, room, 0, name, or_empty(item->name));
 
-    rows += wrap_put(sheet, row + rows, column, columns, 0, other, or_empty(item->text));
-    return rows + wrap_put(sheet, row + rows, column, columns, 0, detail, or_empty(item->detail));
+    if (width(item->text) + GAP + width(item->detail) <= room) {
+        int used = sheet_put(sheet, row + rows, column, other, or_empty(item->text));
+        sheet_put(sheet, row + rows, column + used + (used > 0 ? GAP : 0), detail,
+                  or_empty(item->detail));
+        return rows + (width(item->text) + width(item->detail) > 0);
+    }
+    rows += wrap_put(sheet, row + rows, column, room, 0, other, or_empty(item->text));
+    return rows + wrap_put(sheet, row + rows, column, room, 0, detail, or_empty(item->detail));
 }
 
-static int long_rows(const struct view_item *item, int columns)
+static int long_rows(const struct view_item *item, int room)
 {
-    return wrap_rows(or_empty(item->name), columns) + wrap_rows(or_empty(item->text), columns) +
-           wrap_rows(or_empty(item->detail), columns);
+    int rows = wrap_rows(or_empty(item->name), room),
+        both = width(item->text) + width(item->detail);
+
+    if (both + GAP <= room)
+        return rows + (both > 0);
+    return rows + wrap_rows(or_empty(item->text), room) + wrap_rows(or_empty(item->detail), room);
 }
 
 /* Draws entry `index` and returns its rows. */
@@ -173,11 +196,12 @@ static int draw_item(struct sheet *sheet, const struct view *view, size_t index,
                      const struct measure *m, int row, int left, int columns, bool focused)
 {
     const struct view_item *item = &view->items[index];
-    bool cursor = index == view->cursor, fits = m->whole <= columns;
+    bool cursor = index == view->cursor;
     enum style name = item->disabled ? STYLE_DIM : STYLE_NAME;
     enum style other = item->disabled ? STYLE_DIM : STYLE_PLAIN;
     int column = left + GAP + m->number + GAP;
     int room = columns - (column - left);
+    bool fits = rows_fit(view, m, room);
     int rows = fits ? 1 : long_rows(item, room);
     char number[32];
 
@@ -191,7 +215,7 @@ static int draw_item(struct sheet *sheet, const struct view *view, size_t index,
     snprintf(number, sizeof(number), "%c %*zu", cursor ? '>' : ' ', m->number, index + 1);
     sheet_put(sheet, row, left, cursor ? name : STYLE_DIM, number);
     if (fits)
-        draw_short(sheet, item, m, row, column, name, other);
+        draw_short(sheet, item, m, row, column, room, name, other);
     else
         draw_long(sheet, item, row, column, room, name, other);
     return rows;

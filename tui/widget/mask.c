@@ -12,7 +12,7 @@ void mask_insert(struct mask *mask, uint32_t code)
         mask->full = true;
         return;
     }
-    if (dl_key_append(mask->key, &byte, 1, NULL) < 0)
+    if (dl_key_length(mask->key) >= DL_KEY_MAX || dl_key_append(mask->key, &byte, 1, NULL) < 0)
         mask->full = true;
     mask->handed = false;
     explicit_bzero(&byte, sizeof(byte));

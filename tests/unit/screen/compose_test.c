@@ -1,0 +1,210 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "screen/compose.h"
+
+static struct view view;
+static struct screen_state state_;
+static struct composition composition;
+
+static int fresh(void **state)
+{
+    (void)state;
+    memset(&view, 0, sizeof(view));
+    memset(&state_, 0, sizeof(state_));
+    compose_init(&composition);
+    view.program = "ddlogs setup";
+    view.title = "API key";
+    view.step = 2;
+    view.steps = 6;
+    view.corner = "EU1 datadoghq.eu";
+    view.question = "Paste an API key (not an application key).";
+    view.help = "Create one here:";
+    return 0;
+}
+
+static int done(void **state)
+{
+    (void)state;
+    compose_free(&composition);
+    state_free(&state_);
+    return 0;
+}
+
+/* True if the text is on the screen, in one piece, inside its borders. */
+static bool shows(const char *text)
+{
+    size_t n = strlen(text);
+
+    for (int i = 0; i < PLACED_COUNT; i++) {
+        const struct placed *part = &composition.parts[i];
+        for (size_t k = 0; k < part->sheet.count; k++) {
+            const struct span *span = &part->sheet.spans[k];
+            int row = span->row - part->top;
+            if (row >= 0 && row < part->height && span->length >= n &&
+                memmem(sheet_text(&part->sheet, span), span->length, text, n))
+                return true;
+        }
+    }
+    return false;
+}
+
+static void inside(int rows, int columns)
+{
+    for (int i = 0; i < PLACED_COUNT; i++) {
+        const struct placed *part = &composition.parts[i];
+        assert_true(part->row >= 0 && part->row + part->height <= rows);
+        for (size_t k = 0; k < part->sheet.count; k++) {
+            const struct span *span = &part->sheet.spans[k];
+            int width = (int)dl_text_width(sheet_text(&part->sheet, span));
+            assert_true(span->column >= 0 && span->column + width <= columns);
+        }
+    }
+}
+
+static void key_page(void)
+{
+    view.fields[0] = (struct view_field){
+        .label = "API key", .value = "", .hint = "paste is fine", .secret = true};
+    view.field_count = 1;
+    view.lines[0] =
+        (struct view_line){VIEW_TEXT, VIEW_FAIL, "Datadog does not know this key.", "", ""};
+    view.line_count = 1;
+    view.keys[0] = (struct view_key){.key = "Enter", .label = "next"};
+    view.key_count = 1;
+    state_sync(&state_, &view);
+}
+
+static void nothing_is_wider_than_the_terminal_at_any_size(void **state)
+{
+    (void)state;
+    key_page();
+    for (int columns = 1; columns < 130; columns++)
+        for (int rows = 1; rows < 40; rows += 3) {
+            compose(&composition, &view, &state_, rows, columns, false);
+            inside(rows, columns < 2 ? 2 : columns);
+        }
+}
+
+static void all_parts_show_at_the_three_sizes(void **state)
+{
+    static const int sizes[][2] = {{24, 80}, {16, 60}, {10, 40}};
+
+    (void)state;
+    key_page();
+    for (size_t i = 0; i < 3; i++) {
+        compose(&composition, &view, &state_, sizes[i][0], sizes[i][1], false);
+        assert_true(shows("2/6"));
+        assert_true(shows("API key"));
+        assert_true(shows("EU1 datadoghq.eu"));
+        assert_true(shows("Create one here:"));
+        assert_true(shows("paste is fine"));
+        assert_true(shows("FAIL"));
+        assert_true(shows("Enter"));
+    }
+}
+
+static void the_mask_has_32_stars_whatever_was_typed(void **state)
+{
+    (void)state;
+    key_page();
+    compose(&composition, &view, &state_, 24, 80, false);
+    assert_false(shows("*"));
+    mask_insert(&state_.mask, 'a');
+    compose(&composition, &view, &state_, 24, 80, false);
+    assert_true(shows(MASK_STARS));
+    assert_false(shows(MASK_STARS "*"));
+    for (int i = 0; i < 60; i++)
+        mask_insert(&state_.mask, 'a');
+    compose(&composition, &view, &state_, 10, 40, false);
+    assert_true(shows(MASK_STARS));
+    assert_false(shows(MASK_STARS "*"));
+    assert_true(composition.cursor_row > 0);
+}
+
+static void too_small_says_so_and_what_is_needed(void **state)
+{
+    (void)state;
+    key_page();
+    compose(&composition, &view, &state_, 9, 39, false);
+    assert_true(shows("39x9"));
+    assert_true(shows("40x10"));
+    assert_false(shows("EU1"));
+    assert_int_equal(composition.cursor_row, -1);
+}
+
+static void a_terminal_without_utf8_gets_ascii_alone(void **state)
+{
+    (void)state;
+    key_page();
+    view.question = "Größe → “ok” … 日本";
+    view.fields[0].secret = false;
+    view.fields[0].value = "zażółć";
+    state_sync(&state_, &view);
+    compose(&composition, &view, &state_, 24, 80, true);
+    for (int i = 0; i < PLACED_COUNT; i++) {
+        const struct sheet *sheet = &composition.parts[i].sheet;
+        for (size_t k = 0; k < sheet->text.len; k++)
+            assert_true((unsigned char)sheet->text.data[k] < 0x80);
+    }
+    assert_true(shows("za????"));
+    assert_true(shows("====="));
+}
+
+static void what_failed_is_in_sight_until_a_person_scrolls(void **state)
+{
+    (void)state;
+    key_page();
+    view.field_count = 0;
+    for (size_t i = 0; i < 40; i++)
+        view.lines[i] =
+            (struct view_line){VIEW_TEXT, i == 30 ? VIEW_FAIL : VIEW_OK, "line", "", ""};
+    view.line_count = 40;
+    compose(&composition, &view, &state_, 16, 60, false);
+    assert_true(shows("FAIL"));
+    assert_int_equal(state_.lines_total, 40);
+    assert_true(state_.top > 0);
+    state_.scrolled = true;
+    compose(&composition, &view, &state_, 16, 60, false);
+    assert_false(shows("FAIL"));
+    view.scroll = 9999;
+    compose(&composition, &view, &state_, 16, 60, false);
+    assert_int_equal(state_.top, 40 - state_.lines_height);
+}
+
+static void the_footer_shows_the_key_that_has_the_focus(void **state)
+{
+    (void)state;
+    key_page();
+    for (size_t i = 0; i < VIEW_KEYS_MAX; i++)
+        view.keys[i] = (struct view_key){.key = "x", .label = "a label that is long"};
+    view.keys[VIEW_KEYS_MAX - 1].label = "the last one";
+    view.key_count = VIEW_KEYS_MAX;
+    compose(&composition, &view, &state_, 10, 40, false);
+    assert_false(shows("the last one"));
+    state_.footer = true;
+    state_.footer_key = VIEW_KEYS_MAX - 1;
+    compose(&composition, &view, &state_, 10, 40, false);
+    assert_true(shows("the last one"));
+}
+
+int main(void)
+{
+#define COMPOSE_TEST(name) cmocka_unit_test_setup_teardown(name, fresh, done)
+    const struct CMUnitTest tests[] = {
+        COMPOSE_TEST(nothing_is_wider_than_the_terminal_at_any_size),
+        COMPOSE_TEST(all_parts_show_at_the_three_sizes),
+        COMPOSE_TEST(the_mask_has_32_stars_whatever_was_typed),
+        COMPOSE_TEST(too_small_says_so_and_what_is_needed),
+        COMPOSE_TEST(a_terminal_without_utf8_gets_ascii_alone),
+        COMPOSE_TEST(what_failed_is_in_sight_until_a_person_scrolls),
+        COMPOSE_TEST(the_footer_shows_the_key_that_has_the_focus),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
