@@ -188,10 +188,12 @@ static void tags_are_attributes_and_never_overwrite(void **state)
 static void tags_that_cannot_be_attributes_travel_in_ddtags(void **state)
 {
     (void)state;
-    frame_with("canary,env:prod,env:blue,level:gold,original:x,tags.y:z", DL_TAGS_IN_ATTRIBUTES, NULL);
-    text_becomes(
-        "x", NULL,
-        HEAD ",\"ddtags\":\"canary,env:blue,level:gold,original:x,tags.y:z\",\"env\":\"prod\",\"message\":\"x\"}", 0);
+    frame_with("canary,env:prod,env:blue,level:gold,original:x,tags.y:z", DL_TAGS_IN_ATTRIBUTES,
+               NULL);
+    text_becomes("x", NULL,
+                 HEAD ",\"ddtags\":\"canary,env:blue,level:gold,original:x,tags.y:z\",\"env\":"
+                      "\"prod\",\"message\":\"x\"}",
+                 0);
     frame_with("env:prod,canary", DL_TAGS_IN_DDTAGS, NULL);
     text_becomes("x", NULL, HEAD ",\"ddtags\":\"env:prod,canary\",\"message\":\"x\"}", 0);
     frame_with("env:prod,canary", DL_TAGS_IN_QUERY, NULL);

@@ -1,0 +1,245 @@
+#!/usr/bin/env bats
+# ddlogs send against the local intake: what goes in arrives, once, or the exit code says so.
+bats_require_minimum_version 1.5.0
+load lib
+
+setup() {
+  sandbox
+  KEY=$(new_key)
+  printf %s "$KEY" >key
+  printf '{"version":1,"name":"acme","source":"acme","services":["shop","cart"]}\n' >manifest.json
+}
+
+teardown() {
+  stop_intakes
+}
+
+# start_sink [FAULT...]: an intake that knows the key.
+start_sink() {
+  local args=() fault
+  for fault in "$@"; do args+=(--fault "$fault"); done
+  start_intake --api-key-file key "${args[@]}"
+}
+
+# send [OPTION...]: with the key on a descriptor; the object of --json in RESULT.
+send() {
+  run --separate-stderr "$DDLOGS" send --manifest manifest.json --site eu1 --endpoint "$INTAKE_URL" \
+    --api-key-fd 9 --json "$@" 9<key
+  RESULT=${lines[-1]-}
+}
+
+field() {
+  jq -r ".$1" <<<"$RESULT"
+}
+
+# ids_arrived: the number in each log that arrived, sorted.
+ids_arrived() {
+  entries | jq -r '.n // (.message | capture("line (?<n>[0-9]+)").n)' | sort -n
+}
+
+mixed_lines() { # COUNT
+  awk -v n="$1" 'BEGIN {
+    for (i = 1; i <= n; i++)
+      if (i % 3 == 0) printf "{\"n\":%d,\"text\":\"caf\303\251 \\u0022\"}\n", i
+      else if (i % 3 == 1) printf "line %d of \"text\" with \\ and \ttab\r\n", i
+      else printf "line %d\n", i
+  }'
+}
+
+@test "ten thousand mixed lines arrive exactly once" {
+  start_sink
+  mixed_lines 10000 >input
+  send input
+  [ "$status" -eq 0 ]
+  [ "$(field ok)" = true ]
+  [ "$(field taken) $(field accepted) $(field pending) $(field refused)" = "10000 10000 0 0" ]
+  [ "$(field requests)" = 10 ]
+  diff <(seq 10000) <(ids_arrived)
+}
+
+@test "standard input is read when no file is named, and the last line needs no end" {
+  start_sink
+  send < <(printf 'one\r\n\n{"two":2}\nthree')
+  [ "$status" -eq 0 ]
+  diff - <(entries | jq -c '[.ddsource,.service,.message,.two]') <<'END'
+["acme","shop","one",null]
+["acme","shop",null,2]
+["acme","shop","three",null]
+END
+}
+
+@test "five in a hundred failed requests cost nothing but time" {
+  start_sink status=503:5% drop:3%
+  mixed_lines 60000 >input
+  send input
+  [ "$status" -eq 0 ]
+  [ "$(field accepted)" = 60000 ]
+  diff <(seq 60000) <(ids_arrived)
+}
+
+@test "a wrong key ends with 77, and nothing counts as delivered" {
+  start_sink
+  new_key >wrong
+  send 9<wrong < <(printf 'x\n')
+  run --separate-stderr "$DDLOGS" send --manifest manifest.json --site eu1 --endpoint "$INTAKE_URL" \
+    --api-key-fd 9 --json 9<wrong < <(printf 'x\n')
+  [ "$status" -eq 77 ]
+  RESULT=${lines[-1]}
+  [ "$(field code)" = E-KEY-403 ]
+  [ "$(field accepted) $(field pending)" = "0 1" ]
+  [[ $stderr == *E-KEY-403* ]]
+}
+
+@test "an intake that is not there leaves everything pending and fails in the given time" {
+  INTAKE_URL=http://127.0.0.1:1
+  send --timeout 1 < <(printf 'x\ny\n')
+  [ "$status" -eq 75 ]
+  [ "$(field code)" = E-UNDELIVERED ]
+  [ "$(field pending)" = 2 ]
+}
+
+@test "a log of the reader's own service keeps it under original" {
+  start_sink
+  send --service cart --tag env:prod,canary < <(printf '{"service":"mine","env":"dev"}\n')
+  [ "$status" -eq 0 ]
+  [ "$(field renamed) $(field clashed)" = "1 1" ]
+  [ "$(entries)" = '{"ddsource":"acme","service":"cart","ddtags":"canary","env":"dev",'"$(entries | grep -o '"hostname":"[^"]*",' || true)"'"tags.env":"prod","original":{"service":"mine"}}' ]
+}
+
+@test "a service that the manifest does not list is refused" {
+  start_sink
+  send --service other < <(printf 'x\n')
+  [ "$status" -eq 65 ]
+  [[ $stderr == *'"other"'* ]]
+  [ -z "$(entries)" ]
+}
+
+@test "--status marks text lines alone" {
+  start_sink
+  send --status error < <(printf 'text\n{"a":1}\n')
+  [ "$(entries | jq -c '[.message,.status,.a]' | tr '\n' ' ')" = '["text","error",null] [null,null,1] ' ]
+}
+
+@test "a line of three megabytes arrives cut, marked and counted, and its neighbours whole" {
+  start_sink
+  {
+    echo before
+    head -c 3000000 /dev/zero | tr '\0' x
+    echo
+    echo after
+  } >input
+  send input
+  [ "$status" -eq 0 ]
+  [ "$(field accepted) $(field cut)" = "3 1" ]
+  [ "$(entries | jq -r 'select(.["ddlogs.cut"]) | .message | length > 990000')" = true ]
+  [ "$(entries | jq -r 'select(.["ddlogs.cut"] | not) | .message' | tr '\n' ' ')" = "before after " ]
+}
+
+@test "an object too long for any cut is refused alone, and the exit code says so" {
+  start_sink
+  {
+    echo '{"n":1}'
+    printf '{"a":"%s"}\n' "$(head -c 1200000 /dev/zero | tr '\0' x)"
+    echo '{"n":2}'
+  } >input
+  send input
+  [ "$status" -eq 65 ]
+  [ "$(field code)" = E-RECORD ]
+  [ "$(field taken) $(field accepted) $(field refused)" = "3 2 1" ]
+  diff <(seq 2) <(ids_arrived)
+}
+
+@test "every encoding arrives" {
+  start_sink
+  for encoding in gzip zstd none; do
+    send --encoding "$encoding" < <(printf 'line 1\n')
+    [ "$status" -eq 0 ]
+  done
+  [ "$(jq -r .encoding "$INTAKE_RECORD" | tr '\n' ' ')" = "gzip zstd identity " ]
+}
+
+@test "zstd falls back to gzip where it is not known" {
+  start_sink 'status=415*1'
+  send --encoding zstd < <(printf 'line 1\n')
+  [ "$status" -eq 0 ]
+  [ "$(field accepted) $(field requests)" = "1 2" ]
+  [ "$(jq -r .encoding "$INTAKE_RECORD")" = gzip ]
+}
+
+@test "a request that is too large is halved until it fits" {
+  start_sink 'status=413*3'
+  mixed_lines 100 >input
+  send input
+  [ "$status" -eq 0 ]
+  diff <(seq 100) <(ids_arrived)
+}
+
+@test "SIGTERM delivers what was read and says what became of it" {
+  start_sink
+  mkfifo pipe
+  "$DDLOGS" send --manifest manifest.json --site eu1 --endpoint "$INTAKE_URL" --api-key-fd 9 --json \
+    <pipe >out 2>err 9<key 3>&- &
+  pid=$!
+  exec 8>pipe
+  printf 'line 1\nline 2\n' >&8
+  wait_until 10 bash -c "[ \"\$(jq -r .entry.message '$INTAKE_RECORD' | wc -l)\" = 2 ]"
+  printf 'line 3\n' >&8
+  wait_until 10 bash -c "! grep -q . /proc/$pid/wchan" || true
+  kill -TERM "$pid"
+  status=0
+  wait "$pid" || status=$?
+  exec 8>&-
+  [ "$status" -eq 0 ]
+  RESULT=$(tail -n 1 out)
+  [ "$(field pending)" = 0 ]
+  [ "$(field taken)" = "$(field accepted)" ]
+}
+
+@test "lines arrive although the writer keeps the pipe open" {
+  start_sink
+  mkfifo pipe
+  "$DDLOGS" send --manifest manifest.json --site eu1 --endpoint "$INTAKE_URL" --api-key-fd 9 \
+    <pipe >out 2>err 9<key 3>&- &
+  pid=$!
+  exec 8>pipe
+  printf 'line 1\n' >&8
+  wait_until 10 grep -q 'line 1' "$INTAKE_RECORD"
+  exec 8>&-
+  wait "$pid"
+}
+
+@test "a file that is not there, a folder and a missing configuration are one sentence each" {
+  start_sink
+  send missing
+  [ "$status" -eq 73 ]
+  [[ $stderr == *missing* ]]
+  send .
+  [ "$status" -eq 73 ]
+  [[ $stderr == *folder* ]]
+  run --separate-stderr "$DDLOGS" send --manifest manifest.json </dev/null
+  [ "$status" -eq 78 ]
+  [[ $stderr == *E-CFG-NONE* ]]
+}
+
+@test "the key cannot come from standard input together with the logs" {
+  start_sink
+  run --separate-stderr "$DDLOGS" send --manifest manifest.json --site eu1 --endpoint "$INTAKE_URL" \
+    --api-key - <key
+  [ "$status" -eq 64 ]
+}
+
+@test "tags in the query travel in the address, not in the body" {
+  start_sink
+  send --tag env:prod --tags-in query < <(printf 'x\n')
+  [ "$status" -eq 0 ]
+  [ "$(jq -r .query.ddtags "$INTAKE_RECORD")" = env:prod ]
+  [ "$(entries | jq -c 'has("env")')" = false ]
+}
+
+@test "the key stands in nothing that send prints or that arrives" {
+  start_sink
+  mixed_lines 10 >input
+  send input
+  printf '%s\n%s\n' "$output" "$stderr" >printed
+  assert_canary_free "$KEY" printed "$INTAKE_RECORD" "$INTAKE_LOG"
+}
