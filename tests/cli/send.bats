@@ -80,7 +80,6 @@ END
 @test "a wrong key ends with 77, and nothing counts as delivered" {
   start_sink
   new_key >wrong
-  send 9<wrong < <(printf 'x\n')
   run --separate-stderr "$DDLOGS" send --manifest manifest.json --site eu1 --endpoint "$INTAKE_URL" \
     --api-key-fd 9 --json 9<wrong < <(printf 'x\n')
   [ "$status" -eq 77 ]
@@ -174,38 +173,54 @@ END
   diff <(seq 100) <(ids_arrived)
 }
 
-@test "SIGTERM delivers what was read and says what became of it" {
-  start_sink
+# send_from_pipe [OPTION...]: reads `pipe`, whose other end is descriptor 8, in the background.
+send_from_pipe() {
   mkfifo pipe
   "$DDLOGS" send --manifest manifest.json --site eu1 --endpoint "$INTAKE_URL" --api-key-fd 9 --json \
-    <pipe >out 2>err 9<key 3>&- &
-  pid=$!
+    "$@" <pipe >out 2>err 9<key 3>&- &
+  SEND_PID=$!
   exec 8>pipe
-  printf 'line 1\nline 2\n' >&8
-  wait_until 10 bash -c "[ \"\$(jq -r .entry.message '$INTAKE_RECORD' | wc -l)\" = 2 ]"
-  printf 'line 3\n' >&8
-  wait_until 10 bash -c "! grep -q . /proc/$pid/wchan" || true
-  kill -TERM "$pid"
+}
+
+# ended: waits for it; its exit code in status, its object in RESULT.
+ended() {
   status=0
-  wait "$pid" || status=$?
+  wait "$SEND_PID" || status=$?
   exec 8>&-
-  [ "$status" -eq 0 ]
   RESULT=$(tail -n 1 out)
-  [ "$(field pending)" = 0 ]
-  [ "$(field taken)" = "$(field accepted)" ]
+}
+
+@test "SIGTERM ends an open pipe and says what became of its lines" {
+  start_sink
+  send_from_pipe
+  printf 'line 1\nline 2\n' >&8
+  wait_until 10 grep -q 'line 2' "$INTAKE_RECORD"
+  kill -TERM "$SEND_PID"
+  ended
+  [ "$status" -eq 0 ]
+  [ "$(field taken) $(field accepted)" = "2 2" ]
+}
+
+@test "a second signal ends the wait for an intake that never accepts" {
+  start_sink status=503
+  send_from_pipe --timeout 600
+  printf 'line 1\n' >&8
+  wait_until 10 grep -q 503 "$INTAKE_LOG"
+  kill -TERM "$SEND_PID"
+  kill -INT "$SEND_PID"
+  ended
+  [ "$status" -eq 75 ]
+  [ "$(field taken) $(field accepted) $(field pending)" = "1 0 1" ]
 }
 
 @test "lines arrive although the writer keeps the pipe open" {
   start_sink
-  mkfifo pipe
-  "$DDLOGS" send --manifest manifest.json --site eu1 --endpoint "$INTAKE_URL" --api-key-fd 9 \
-    <pipe >out 2>err 9<key 3>&- &
-  pid=$!
-  exec 8>pipe
+  send_from_pipe
   printf 'line 1\n' >&8
   wait_until 10 grep -q 'line 1' "$INTAKE_RECORD"
   exec 8>&-
-  wait "$pid"
+  ended
+  [ "$status" -eq 0 ]
 }
 
 @test "a file that is not there, a folder and a missing configuration are one sentence each" {

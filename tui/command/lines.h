@@ -7,8 +7,9 @@
 
 #include "base/error.h"
 
-#define LINES_MAX (2 * 1024 * 1024) /* longest line kept whole; of a longer one the start is kept  \
-                                     */
+#define LINES_MAX                                                                                  \
+    (2 * 1024 * 1024) /* longest line kept whole; of a longer one the start is kept                \
+                       */
 
 struct lines {
     char *data;

@@ -26,10 +26,10 @@ struct result {
     const char *command;
     const struct dl_error *error; /* NULL or DL_OK: the command succeeded */
     bool is_check; /* "site", "stages", "accepted", "test_id" and "config" are there in any case */
-    const struct dl_site *site;   /* NULL: none was chosen */
-    const struct dl_check *check; /* NULL: it did not come to that */
-    const char *config;           /* path of the configuration, NULL: none */
-    const char *change;           /* setup: "created", "changed", "unchanged", "none" */
+    const struct dl_site *site;            /* NULL: none was chosen */
+    const struct dl_check *check;          /* NULL: it did not come to that */
+    const char *config;                    /* path of the configuration, NULL: none */
+    const char *change;                    /* setup: "created", "changed", "unchanged", "none" */
     const struct result_counter *counters; /* send: what became of the logs */
     size_t counter_count;
     void (*more)(struct dl_json *w, const void *context); /* a command's own members, or NULL */
