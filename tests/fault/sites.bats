@@ -32,3 +32,35 @@ load helper
     [ "$code" = 0 ]
     [[ "$(get '.stages[0].message')" == *"HTTPS_PROXY"* ]]
 }
+
+@test "--site all reaches the nine at once, without a key" {
+    key_option=()
+    start_tls_intake
+    ddlogs_test --site all --connect-to "127.0.0.1:$INTAKE_PORT" --ca-file "$CA_FILE"
+    [ "$code" = 0 ]
+    [ "$(get '[.sites[] | select(.ok) | .site] | join(" ")')" = \
+        "us1 us3 us5 eu1 ap1 ap2 uk1 us1-fed us2-fed" ]
+    [ ! -s "$INTAKE_RECORD" ]
+}
+
+@test "--site all names the sites that cannot be reached, and exits 1 when they differ" {
+    certs=$BATS_FILE_TMPDIR/some
+    make_ca "$certs"
+    make_leaf "$certs" some DNS:http-intake.logs.datadoghq.eu,DNS:http-intake.logs.us3.datadoghq.com
+    start_intake --tls-cert "$certs/some.pem" --tls-key "$certs/some.key"
+    key_option=()
+    ddlogs_test --site all --connect-to "127.0.0.1:$INTAKE_PORT" --ca-file "$certs/ca.pem"
+    [ "$code" = 1 ]
+    [ "$(get '[.sites[] | select(.ok) | .site] | join(" ")')" = "us3 eu1" ]
+    [ "$(get '[.sites[] | select(.ok | not) | .code] | unique | join(" ")')" = E-TLS-NAME ]
+}
+
+@test "--site all takes no longer than one site that does not answer" {
+    wrap=(netns 'ip link set lo up; iptables -A INPUT -p tcp --dport 443 -j DROP')
+    key_option=()
+    begin=$(now_ms)
+    ddlogs_test --site all --connect-to 127.0.0.1:443 --timeout 1
+    [ $(($(now_ms) - begin)) -lt 2500 ]
+    [ "$code" = 75 ]
+    [ "$(get '[.sites[].code] | unique | join(" ")')" = E-NET-TIMEOUT ]
+}
