@@ -1,0 +1,110 @@
+#!/usr/bin/env bats
+# What `ddlogs test` shows a person, and what it leaves behind. Its failures are in tests/fault.
+load lib
+
+setup() {
+  sandbox
+  key=$(new_key)
+  printf %s "$key" >key
+  chmod 600 key
+  printf '{"version": 1, "name": "acme_widget", "services": ["web", "api"]}' >manifest.json
+}
+
+teardown() {
+  stop_intakes
+}
+
+check() {
+  status=0
+  "$DDLOGS" test --manifest manifest.json --site eu1 --api-key-fd 9 "$@" 9<key >out 2>err 3>&- ||
+    status=$?
+  cat out err
+  assert_canary_free "$key" out err
+}
+
+@test "each stage is a row with a word, a name, a fact and a time" {
+  start_intake
+  check --endpoint "$INTAKE_URL"
+  [ "$status" = 0 ]
+  [ ! -s err ]
+  grep -qE '^OK    Proxy        none \(loopback\)  [0-9]+ ms$' out
+  grep -qE '^SKIP  DNS          127\.0\.0\.1 is an address: nothing to look up$' out
+  grep -qE "^OK    TCP          port $INTAKE_PORT, IPv4  [0-9]+ ms\$" out
+  grep -qE '^SKIP  TLS          plain HTTP to this machine: nothing to encrypt$' out
+  grep -qE "^OK    Key          valid at $INTAKE_URL, clock ok  [0-9]+ ms\$" out
+  grep -qE '^OK    Send 1 log   accepted \(202\)  [0-9]+ ms$' out
+  grep -qE '^OK    Send batch   15 logs accepted \(202\), 90[0-9] kB as [0-9]+ kB  [0-9]+ ms$' out
+  grep -qE '^OK    Send as zstd 15 logs accepted \(202\), .* of zstd  [0-9]+ ms$' out
+  grep -qF "31 test logs were accepted by $INTAKE_URL." out
+}
+
+@test "after a test on Datadog the search that finds its logs is printed" {
+  start_tls_intake
+  check --connect-to "127.0.0.1:$INTAKE_PORT" --ca-file "$CA_FILE"
+  [ "$status" = 0 ]
+  grep -qF 'https://app.datadoghq.eu/logs' out
+  id=$(sed -n 's/.*source:acme_widget @test\.id:\([0-9a-f-]*\) .*/\1/p' out)
+  [ -n "$id" ]
+  [ "$(entries | grep -c "$id")" = 31 ]
+  grep -qF 'ddlogs help not-visible' out
+}
+
+@test "a failure is a card: code, sentence, evidence, causes, next steps" {
+  check --endpoint https://127.0.0.1:1
+  [ "$status" = 69 ]
+  grep -qE '^FAIL  TCP ' out
+  grep -qE '^SKIP  Send 1 log   not tried, because TCP failed$' out
+  grep -qF 'E-NET-REFUSED: The connection was refused.' err
+  grep -qF '  port: 1' err
+  grep -qF 'Likely causes:' err
+  grep -qF '  Try the port: curl -sv https://127.0.0.1:1/' err
+  grep -qF 'More: ddlogs help E-NET-REFUSED' err
+}
+
+@test "--quiet prints nothing when all is well" {
+  start_intake
+  check --endpoint "$INTAKE_URL" --quiet
+  [ "$status" = 0 ]
+  [ ! -s out ]
+  [ ! -s err ]
+}
+
+@test "--json prints one line, the object" {
+  start_intake
+  check --endpoint "$INTAKE_URL" --json
+  [ "$(wc -l <out)" = 1 ]
+  [ "$(jq -r '.accepted' out)" = 31 ]
+  [ "$(jq -r '[.stages[].stage] | join(" ")' out)" = "proxy dns tcp tls key log batch zstd" ]
+}
+
+@test "the batch has every status, each service, tags, Unicode, nesting and a 900 kB line" {
+  start_intake
+  check --endpoint "$INTAKE_URL" --tag env:prod
+  stop_intake
+  [ "$(entries | jq -r 'select(.test.kind == "status") | .status' | sort -u | wc -l)" = 9 ]
+  [ "$(entries | jq -r 'select(.test.kind == "service") | .service' | sort -u | paste -sd' ')" = "api web" ]
+  [ "$(entries | jq -r .env | sort -u)" = prod ]
+  [ "$(entries | jq -r .ddsource | sort -u)" = acme_widget ]
+  [ "$(entries | jq -r .ddlogs_test | sort -u)" = true ]
+  entries | jq -r 'select(.test.kind == "unicode") | .message' | grep -qF '中文'
+  [ "$(entries | jq -r 'select(.test.kind == "attributes") | .attributes.two.three.four.five.six.seven.text' | sort -u)" = "deep, and within Datadog's ten levels" ]
+  [ "$(entries | jq -r 'select(.test.kind == "long") | .message | length' | sort -u)" = 900000 ]
+}
+
+@test "the clear text of the key goes into the header alone" {
+  start_intake
+  check --endpoint "$INTAKE_URL"
+  stop_intake
+  assert_canary_free "$key" "$INTAKE_RECORD" "$INTAKE_LOG" "$INTAKE_OUT"
+}
+
+@test "a word that test does not take is refused" {
+  check everything
+  [ "$status" = 64 ]
+  grep -qF everything err
+}
+
+@test "a time of no seconds is refused" {
+  check --timeout 0
+  [ "$status" = 64 ]
+}
