@@ -9,21 +9,6 @@
 #include "base/text.h"
 #include "net/http_private.h"
 
-/* Every sentence names where: "host:port (address)". */
-static void where(const struct dl_http_transfer *t, char *to, size_t size)
-{
-    const struct dl_http_answer *a = &t->answer;
-    const char *address = a->address[0]      ? a->address
-                          : a->address_count ? a->addresses[a->address_count - 1]
-                                             : "";
-
-    if (*address && !t->proxy_shown[0] && strcmp(address, t->host) != 0) {
-        dl_text_format(to, size, "%s:%d (%s)", t->host, t->port, address);
-    } else {
-        dl_text_format(to, size, "%s:%d", t->host, t->port);
-    }
-}
-
 /* "the proxy http://p:3128 (from HTTPS_PROXY)" */
 static void proxy_name(const struct dl_http_transfer *t, char *to, size_t size)
 {
@@ -32,10 +17,33 @@ static void proxy_name(const struct dl_http_transfer *t, char *to, size_t size)
                    t->proxy_origin[0] ? ")" : "");
 }
 
+static bool proxied(const struct dl_http_transfer *t)
+{
+    return t->proxy_shown[0] != '\0';
+}
+
+/* What a sentence names: "host:port (address)", or "host:port through the proxy P (from V)". */
+static void where(const struct dl_http_transfer *t, char *to, size_t size)
+{
+    const struct dl_http_answer *a = &t->answer;
+    const char *address = a->address[0]      ? a->address
+                          : a->address_count ? a->addresses[a->address_count - 1]
+                                             : "";
+    char name[700];
+
+    if (proxied(t)) {
+        proxy_name(t, name, sizeof name);
+        dl_text_format(to, size, "%s:%d through %s", t->host, t->port, name);
+    } else if (*address && strcmp(address, t->host) != 0) {
+        dl_text_format(to, size, "%s:%d (%s)", t->host, t->port, address);
+    } else {
+        dl_text_format(to, size, "%s:%d", t->host, t->port);
+    }
+}
+
 static void say(struct dl_http_transfer *t, enum dl_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The first letter becomes a capital: a sentence may begin with "the proxy". */
 static void say(struct dl_http_transfer *t, enum dl_code code, const char *format, ...)
 {
     char text[1024];
@@ -44,9 +52,6 @@ static void say(struct dl_http_transfer *t, enum dl_code code, const char *forma
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    if (dl_text_starts(text, "the ")) {
-        text[0] = 'T';
-    }
     t->answer.code = code;
     dl_log_scrub(t->answer.text, sizeof t->answer.text, text, strlen(text));
 }
@@ -55,11 +60,6 @@ static void say(struct dl_http_transfer *t, enum dl_code code, const char *forma
 static double spent(int ms)
 {
     return (double)ms / 1000;
-}
-
-static bool proxied(const struct dl_http_transfer *t)
-{
-    return t->proxy_shown[0] != '\0';
 }
 
 static void lookup(struct dl_http_transfer *t, bool proxy)
@@ -78,7 +78,7 @@ static void lookup(struct dl_http_transfer *t, bool proxy)
 static void not_connected(struct dl_http_transfer *t)
 {
     int number = t->answer.os_errno;
-    char target[400], name[700];
+    char target[1000], name[700];
 
     where(t, target, sizeof target);
     proxy_name(t, name, sizeof name);
@@ -102,24 +102,24 @@ static void timed_out(struct dl_http_transfer *t)
     const struct dl_http_answer *a = &t->answer;
     bool total = t->request_begun || t->timeout_ms < t->connect_timeout_ms;
     double seconds = spent(total ? t->timeout_ms : t->connect_timeout_ms);
-    char target[400], name[700];
+    char target[1000], name[700];
 
     where(t, target, sizeof target);
     proxy_name(t, name, sizeof name);
     if (t->stop == DL_HTTP_STOP_IDLE) {
-        say(t, DL_E_NET_TIMEOUT, "%s took the connection but sent nothing for %.1f s%s%s", target,
-            spent(t->idle_timeout_ms), proxied(t) ? ", through " : "", proxied(t) ? name : "");
+        say(t, DL_E_NET_TIMEOUT, "%s took the connection but sent nothing for %.1f s", target,
+            spent(t->idle_timeout_ms));
     } else if (t->request_begun) {
         say(t, DL_E_NET_TIMEOUT, "%s did not finish its answer in %.1f s", target, seconds);
     } else if (a->dns_ms < 0) {
         say(t, proxied(t) ? DL_E_NET_DNS_PROXY : DL_E_NET_DNS,
-            "the look-up of the name %s got no answer in %.1f s", t->looked_up, seconds);
+            "the look-up of %s got no answer in %.1f s", proxied(t) ? name : t->looked_up, seconds);
     } else if (a->connect_ms < 0) {
         say(t, DL_E_NET_TIMEOUT, "no answer from %s in %.1f s", proxied(t) ? name : target,
             seconds);
     } else if (proxied(t) && !a->proxy_status) {
-        say(t, DL_E_NET_TIMEOUT, "%s took the connection but did not open %s in %.1f s", name,
-            target, seconds);
+        say(t, DL_E_NET_TIMEOUT, "%s took the connection but did not open %s:%d in %.1f s", name,
+            t->host, t->port, seconds);
     } else {
         say(t, DL_E_TLS_TIMEOUT,
             "%s took the connection but the TLS handshake got no answer in %.1f s", target,
@@ -150,7 +150,7 @@ static void handshake(struct dl_http_transfer *t, CURLcode result)
                                          "record layer failure", NULL};
     static const char *const cut[] = {"SSL_ERROR_SYSCALL",    "reset by peer", "unexpected eof",
                                       "Connection was reset", "Broken pipe",   NULL};
-    char target[400];
+    char target[1000];
 
     where(t, target, sizeof target);
     if (mentions(t, no_tls)) {
@@ -167,7 +167,7 @@ static void handshake(struct dl_http_transfer *t, CURLcode result)
  */
 static void certificate(struct dl_http_transfer *t, CURLcode result)
 {
-    char target[400], now[32];
+    char target[1000], now[32];
     long verify = t->answer.verify_result;
 
     where(t, target, sizeof target);
@@ -247,14 +247,15 @@ static void proxy_protocol(struct dl_http_transfer *t, CURLcode result)
 /* The connection ended before the answer did. */
 static void cut_off(struct dl_http_transfer *t, CURLcode result)
 {
-    char target[400], name[700];
+    char target[1000], name[700];
 
     where(t, target, sizeof target);
     proxy_name(t, name, sizeof name);
     if (proxied(t) && t->answer.proxy_status != 0 && t->answer.proxy_status / 100 != 2) {
         proxy_answer(t);
     } else if (proxied(t) && !t->answer.proxy_status && !t->request_begun) {
-        say(t, DL_E_NET_RESET, "%s cut the connection before it opened %s", name, target);
+        say(t, DL_E_NET_RESET, "%s cut the connection before it opened %s:%d", name, t->host,
+            t->port);
     } else if (t->answer.status || result == CURLE_PARTIAL_FILE) {
         say(t, DL_E_NET_RESET, "%s cut the connection within its answer (status %ld)", target,
             t->answer.status);
@@ -279,7 +280,7 @@ static void ca_file(struct dl_http_transfer *t, CURLcode result)
 
 static void not_http(struct dl_http_transfer *t, CURLcode result)
 {
-    char target[400];
+    char target[1000];
 
     where(t, target, sizeof target);
     say(t, DL_E_HTTP_HTML, "%s does not answer in HTTP as an intake does: %s", target,
@@ -289,7 +290,7 @@ static void not_http(struct dl_http_transfer *t, CURLcode result)
 /* We ended it by an error from a callback: the reason is ours. */
 static void stopped(struct dl_http_transfer *t)
 {
-    char target[400];
+    char target[1000];
 
     where(t, target, sizeof target);
     switch (t->stop) {
@@ -311,7 +312,7 @@ static void stopped(struct dl_http_transfer *t)
  */
 static void whole(struct dl_http_transfer *t)
 {
-    char target[400];
+    char target[1000];
 
     if (t->handshake_only || t->head_ended) {
         t->answer.code = DL_OK;
@@ -324,7 +325,7 @@ static void whole(struct dl_http_transfer *t)
 /* libcurl says so of a header over 100 kB too. */
 static void no_memory(struct dl_http_transfer *t)
 {
-    char target[400];
+    char target[1000];
 
     where(t, target, sizeof target);
     if (t->request_begun && !t->head_ended) {

@@ -37,31 +37,42 @@ static int load(struct dl_http *http, CURL *easy, const char *ca_file, struct dl
     struct dl_error cause = {0};
     const char *bundle = NULL;
     char *path = strdup(ca_file);
-    int status = path ? 0 : dl_error_set(err, DL_E_NOMEM, "there is no memory for a CA file");
 
+    if (!path) {
+        return dl_error_set(err, DL_E_NOMEM, "there is no memory for a CA file");
+    }
     free(http->ca_path);
     http->ca_path = NULL;
     dl_buffer_clear(&http->ca_text);
-    if (!status && !curl_easy_getinfo(easy, CURLINFO_CAINFO, &bundle) && bundle &&
+    if (!curl_easy_getinfo(easy, CURLINFO_CAINFO, &bundle) && bundle &&
         append_file(&http->ca_text, bundle, NULL)) {
         dl_log(DL_LOG_WARN, "the system's CA bundle %s cannot be read; %s is used alone", bundle,
                ca_file);
     }
-    if (!status) {
-        status = append_file(&http->ca_text, ca_file, &cause);
+    if (stat(ca_file, &http->ca_stat)) {
+        http->ca_stat = (struct stat){0}; /* reading it says why */
     }
-    if (status) {
-        if (path) {
-            dl_error_set(err, DL_E_CA_FILE, "the CA file cannot be used: %s", cause.text);
-            if (err) {
-                err->sys_errno = cause.sys_errno;
-            }
-        }
+    if (append_file(&http->ca_text, ca_file, &cause)) {
         free(path);
-        return err && !path ? status : -DL_E_CA_FILE;
+        dl_error_set(err, DL_E_CA_FILE, "the CA file cannot be used: %s", cause.text);
+        if (err) {
+            err->sys_errno = cause.sys_errno;
+        }
+        return -DL_E_CA_FILE;
     }
     http->ca_path = path;
     return 0;
+}
+
+/* A person may mend the file and try again in the same run. */
+static bool is_loaded(const struct dl_http *http, const char *ca_file)
+{
+    const struct stat *was = &http->ca_stat;
+    struct stat now;
+
+    return http->ca_path && strcmp(http->ca_path, ca_file) == 0 && stat(ca_file, &now) == 0 &&
+           now.st_dev == was->st_dev && now.st_ino == was->st_ino && now.st_size == was->st_size &&
+           now.st_mtim.tv_sec == was->st_mtim.tv_sec && now.st_mtim.tv_nsec == was->st_mtim.tv_nsec;
 }
 
 int dl_http_certificate_trust(struct dl_http *http, CURL *easy, const char *ca_file,
@@ -72,7 +83,7 @@ int dl_http_certificate_trust(struct dl_http *http, CURL *easy, const char *ca_f
     if (!ca_file || !*ca_file) {
         return 0; /* libcurl's default: the system's bundle */
     }
-    if (!http->ca_path || strcmp(http->ca_path, ca_file) != 0) {
+    if (!is_loaded(http, ca_file)) {
         int status = load(http, easy, ca_file, err);
 
         if (status) {

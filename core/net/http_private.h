@@ -3,6 +3,7 @@
 #define DL_NET_HTTP_PRIVATE_H
 
 #include <curl/curl.h>
+#include <sys/stat.h>
 
 #include "base/buffer.h"
 #include "net/http.h"
@@ -54,7 +55,8 @@ struct dl_http_transfer {
 struct dl_http {
     CURLM *multi;
     struct dl_http_transfer *transfers;
-    char *ca_path; /* the extra CA file that ca_text was made with */
+    char *ca_path; /* the extra CA file that ca_text was made with, and what it was then */
+    struct stat ca_stat;
     struct dl_buffer ca_text;
 };
 

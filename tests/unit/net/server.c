@@ -24,6 +24,7 @@ struct peer {
     SSL *ssl; /* NULL: plain */
     struct server_seen *seen;
     bool forget;
+    const char *canary;
     char head[65536];
 };
 
@@ -165,11 +166,13 @@ bool peer_answer(struct peer *peer, const char *status, const char *headers, con
     return peer_write(peer, head) && peer_write(peer, body);
 }
 
-static bool pass_on(int from, int to)
+static bool pass_on(struct peer *peer, int from, int to)
 {
     char chunk[16384];
     ssize_t n = recv(from, chunk, sizeof chunk, 0);
 
+    if (n > 0 && peer->canary && memmem(chunk, (size_t)n, peer->canary, strlen(peer->canary)))
+        atomic_fetch_add(&peer->seen->leaks, 1);
     return n > 0 && send(to, chunk, (size_t)n, MSG_NOSIGNAL) == n;
 }
 
@@ -184,9 +187,9 @@ void peer_relay(struct peer *peer, int port)
 
     while (open && poll(both, 2, -1) > 0) {
         if (both[0].revents)
-            open = pass_on(peer->fd, fd);
+            open = pass_on(peer, peer->fd, fd);
         if (open && both[1].revents)
-            open = pass_on(fd, peer->fd);
+            open = pass_on(peer, fd, peer->fd);
     }
     close(fd);
 }
@@ -238,8 +241,10 @@ static void serve(int listener, server_script *script, const struct server_optio
 
     signal(SIGPIPE, SIG_IGN);
     for (;;) {
-        peer = (struct peer){
-            .fd = accept(listener, NULL, NULL), .seen = seen, .forget = options->forget};
+        peer = (struct peer){.fd = accept(listener, NULL, NULL),
+                             .seen = seen,
+                             .forget = options->forget,
+                             .canary = options->canary};
         if (peer.fd >= 0)
             serve_one(&peer, tls, script);
     }

@@ -17,6 +17,7 @@ typedef void server_script(struct peer *peer);
 /* Shared with the server's process. */
 struct server_seen {
     atomic_int connections, handshakes, requests;
+    atomic_int leaks;    /* times that a relay saw the canary */
     atomic_size_t bytes; /* of all requests */
     char request[65536]; /* the last one's start, NUL-terminated; unless `forget` */
 };
@@ -25,6 +26,7 @@ struct server_options {
     const struct certificate *certificate; /* NULL: no TLS */
     int tls_most;                          /* TLS1_1_VERSION ..., 0: all */
     bool forget;                           /* keep no request */
+    const char *canary;                    /* what a relay must not see */
 };
 
 struct server {
