@@ -24,6 +24,8 @@ struct command {
 extern const struct command *const commands[]; /* NULL-terminated, in the order of --help */
 
 /* One declaration a command; its definition is command/NAME.c. */
+extern const struct command command_setup;
+extern const struct command command_demo;
 extern const struct command command_help;
 extern const struct command command_test;
 extern const struct command command_intake;

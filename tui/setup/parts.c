@@ -4,14 +4,6 @@
 #include "base/text.h"
 #include "setup/state.h"
 
-void view_message(const struct setup *s, struct view *view)
-{
-    if (s->failure.code != DL_OK)
-        view_failure(view, &s->failure);
-    else if (s->message[0] != '\0')
-        view_line(view, s->mark, s->message);
-}
-
 /* One line of the view for each line of the text. */
 static void lines_of(struct view *view, const char *head, const char *text)
 {
@@ -22,14 +14,40 @@ static void lines_of(struct view *view, const char *head, const char *text)
     }
 }
 
-void view_failure(struct view *view, const struct dl_error *error)
+/* The stage that failed this way: it knows host, port and proxy. */
+static const struct dl_stage_report *failed_stage(const struct setup *s, enum dl_code code)
+{
+    const struct setup_reports *reports = s->page == SETUP_PAGE_KEY ? &s->key_check : &s->test;
+
+    for (int i = 0; i < DL_STAGE_COUNT; i++)
+        if (reports->stage[i].result == DL_RESULT_FAIL && reports->stage[i].code == code)
+            return &reports->stage[i];
+    return NULL;
+}
+
+static void view_failure(const struct setup *s, struct view *view, const struct dl_error *error)
 {
     const struct dl_error_info *info = dl_error_info(error->code);
+    const struct dl_stage_report *report = failed_stage(s, error->code);
+    const struct dl_site *site = s->draft ? s->draft->site : NULL;
+    const struct dl_error_word words[] = {{"APP_URL", site ? site->app_url : NULL}, {NULL, NULL}};
+    char step[512];
 
     view_line(view, VIEW_FAIL,
               view_text(view, "%s: %s", info->id, error->text[0] ? error->text : info->title));
     lines_of(view, "perhaps: ", info->causes);
-    lines_of(view, "next: ", info->next);
+    for (size_t i = 0; report != NULL ? dl_stage_next(report, i, step, sizeof step)
+                                      : dl_error_step(error->code, i, words, step, sizeof step);
+         i++)
+        view_line(view, VIEW_PLAIN, view_text(view, "next: %s", step));
+}
+
+void view_message(const struct setup *s, struct view *view)
+{
+    if (s->failure.code != DL_OK)
+        view_failure(s, view, &s->failure);
+    else if (s->message[0] != '\0')
+        view_line(view, s->mark, s->message);
 }
 
 void view_stage(const struct dl_stage_report *report, struct view *view)

@@ -294,7 +294,7 @@ static void key_view(const struct setup *s, struct view *view)
     view->prompt = s->focus == 0 ? "API key (input is hidden)" : "Your choice";
     view_whole(view, view_text(view, "%s/organization-settings/api-keys", s->draft->site->app_url));
     if (s->input.sample_key != NULL) {
-        view_line(view, VIEW_INFO, "Demo: this is a made-up key, no secret. Paste it:");
+        view_line(view, VIEW_PLAIN, "Demo: this is a made-up key, no secret. Paste it:");
         view_whole(view, s->input.sample_key);
     }
     if (s->said[0] != '\0')

@@ -16,14 +16,14 @@ static void result_handle(struct setup *s, const struct setup_event *event,
 
 static const char *headline(const struct setup *s, struct view *view)
 {
-    unsigned long long accepted = s->accepted;
-    const char *site = s->draft->site->name;
+    const char *where = s->draft->endpoint != NULL
+                            ? s->draft->endpoint
+                            : view_text(view, "Datadog %s", s->draft->site->name);
 
     if (s->tested)
-        return view_text(view, "Ready. %llu test logs were accepted by Datadog %s (202).", accepted,
-                         site);
-    return view_text(view, "Saved, but not verified: the test for Datadog %s was not accepted.",
-                     site);
+        return view_text(view, "Ready. %llu test logs were accepted by %s (202).",
+                         (unsigned long long)s->accepted, where);
+    return view_text(view, "Saved, but not verified: the test for %s was not accepted.", where);
 }
 
 static void view_saved(const struct setup *s, struct view *view)
@@ -43,7 +43,11 @@ static void result_view(const struct setup *s, struct view *view)
 {
     view->question = headline(s, view);
     view_saved(s, view);
-    if (s->tested) {
+    if (s->input.sample_key != NULL) {
+        view_line(view, VIEW_INFO,
+                  "This was a demo: the logs went to the local intake and no "
+                  "further, and everything is removed at the end.");
+    } else if (s->tested) {
         view_line(view, VIEW_PLAIN, "Accepted means received, not yet indexed. To see them:");
         view_whole(view, view_text(view, "%s/logs", s->draft->site->app_url));
         view_line(view, VIEW_PLAIN, "Search, with the range Past 15 minutes:");

@@ -134,7 +134,7 @@ static void site_view(const struct setup *s, struct view *view)
     view->prompt = "Site number, name or URL";
     view->current = view_text(view, "%s", dl_sites[s->cursor].name);
     if (s->draft->site != NULL)
-        view_line(view, VIEW_INFO,
+        view_line(view, VIEW_PLAIN,
                   view_text(view, "Now: %s%s%s%s.", s->draft->site->name, origin ? " (" : "",
                             origin ? origin : "", origin ? ")" : ""));
     if (s->draft->endpoint != NULL)

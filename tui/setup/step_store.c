@@ -142,6 +142,8 @@ static void store_view(const struct setup *s, struct view *view)
                   view_text(view, "Asking the keyring, %ld s; Esc stops waiting.",
                             s->jobs[SETUP_KEYRING_STATUS].seconds));
     view_message(s, view);
+    if (s->input.no_person && s->failure.code != DL_OK)
+        view_line(view, VIEW_PLAIN, "next: name another place with --key-store");
 }
 
 const struct page page_store = {

@@ -1,0 +1,37 @@
+/* ddlogs setup: the wizard, or the same from options. */
+#include "command/command.h"
+#include "command/wizard.h"
+
+static int run(struct program *program)
+{
+    struct dl_error err;
+
+    if (program->options.word_count > 0) {
+        dl_error_set(&err, DL_E_USAGE, "setup takes no word, but there is \"%.40s\"",
+                     program->options.words[0]);
+        return command_fail(program, &err);
+    }
+    return wizard_run(program, "ddlogs setup", NULL, NULL);
+}
+
+static const enum option_id accepted[] = {
+    OPTION_ID_site,      OPTION_ID_integration,  OPTION_ID_manifest,   OPTION_ID_config,
+    OPTION_ID_endpoint,  OPTION_ID_api_endpoint, OPTION_ID_connect_to, OPTION_ID_proxy,
+    OPTION_ID_ca_file,   OPTION_ID_encoding,     OPTION_ID_tags,       OPTION_ID_tags_in,
+    OPTION_ID_env,       OPTION_ID_version_tag,  OPTION_ID_api_key,    OPTION_ID_api_key_fd,
+    OPTION_ID_key_store, OPTION_ID_key_name,     OPTION_ID_unlock,     OPTION_ID_only,
+    OPTION_ID_no_input,  OPTION_ID_dry_run,      OPTION_ID_check_only, OPTION_ID_save_anyway,
+    OPTION_ID_json,      OPTION_ID_plain,        OPTION_ID_ascii,      OPTION_ID_color,
+    OPTION_ID_timeout,   OPTION_ID_quiet,        OPTION_COUNT};
+
+const struct command command_setup = {
+    .name = "setup",
+    .summary = "set up the delivery of logs, step by step",
+    .details =
+        "Asks for site, API key and tags, proves with test logs that they are accepted, and\n"
+        "writes the configuration. Every question has an option; with --no-input nothing\n"
+        "is asked and what is missing is an error. A failed test saves nothing, unless\n"
+        "--save-anyway is given.",
+    .accepted = accepted,
+    .run = run,
+};
