@@ -14,6 +14,19 @@ teardown() {
   stop_intakes
 }
 
+# Every object that a test saw holds to the documented schema, and to the sum of its counters.
+teardown_file() {
+  /usr/bin/python3 "$TESTS_DIR/schema.py" "$TESTS_DIR/../docs/schema.json" "$BATS_FILE_TMPDIR/objects"
+  [ -z "$(jq -c 'select(.taken) | select(.taken != .accepted + .pending + .refused)' \
+    "$BATS_FILE_TMPDIR/objects")" ]
+}
+
+# saw JSON: the object that the test goes on with, in RESULT.
+saw() {
+  RESULT=$1
+  printf '%s\n' "$1" >>"$BATS_FILE_TMPDIR/objects"
+}
+
 # start_sink [FAULT...]: an intake that knows the key.
 start_sink() {
   local args=() fault
@@ -25,7 +38,7 @@ start_sink() {
 send() {
   run --separate-stderr "$DDLOGS" send --manifest manifest.json --site eu1 --endpoint "$INTAKE_URL" \
     --api-key-fd 9 --json "$@" 9<key
-  RESULT=${lines[-1]-}
+  saw "${lines[-1]-}"
 }
 
 field() {
@@ -83,7 +96,7 @@ END
   run --separate-stderr "$DDLOGS" send --manifest manifest.json --site eu1 --endpoint "$INTAKE_URL" \
     --api-key-fd 9 --json 9<wrong < <(printf 'x\n')
   [ "$status" -eq 77 ]
-  RESULT=${lines[-1]}
+  saw "${lines[-1]}"
   [ "$(field code)" = E-KEY-403 ]
   [ "$(field accepted) $(field pending)" = "0 1" ]
   [[ $stderr == *E-KEY-403* ]]
@@ -187,7 +200,7 @@ ended() {
   status=0
   wait "$SEND_PID" || status=$?
   exec 8>&-
-  RESULT=$(tail -n 1 out)
+  saw "$(tail -n 1 out)"
 }
 
 @test "SIGTERM ends an open pipe and says what became of its lines" {
