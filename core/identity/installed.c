@@ -1,6 +1,5 @@
 /* The search for installed manifests. */
 #include <dirent.h>
-#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>

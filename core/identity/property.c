@@ -44,7 +44,8 @@ const char *dl_property_refusal(const char *key)
     return NULL;
 }
 
-const char *dl_property_nearest(const char *key)
+/* The key that is probably meant, or NULL. */
+static const char *nearest_key(const char *key)
 {
     const char *keys[DL_PROPERTY_COUNT + 1];
 
@@ -70,7 +71,7 @@ int dl_property_find(const struct dl_property_info **out, const char *key, struc
     dl_log_scrub(shown, sizeof shown, key, strlen(key));
     if (refusal != NULL)
         return dl_error_set(err, DL_E_VALUE, "\"%s\" cannot be set: %s", shown, refusal);
-    nearest = dl_property_nearest(key);
+    nearest = nearest_key(key);
     if (nearest == NULL)
         return dl_error_set(err, DL_E_VALUE, "there is no property \"%s\"", shown);
     return dl_error_set(err, DL_E_VALUE, "there is no property \"%s\"; did you mean \"%s\"?", shown,

@@ -78,9 +78,6 @@ int dl_property_find(const struct dl_property_info **out, const char *key, struc
 /* Why a key that is no property is refused in words ("source", "api_key"), or NULL. */
 const char *dl_property_refusal(const char *key);
 
-/* The key that is probably meant, or NULL. */
-const char *dl_property_nearest(const char *key);
-
 /* Position of text among the choices (of CHOICE and BOOL), and back. */
 bool dl_property_choice(const struct dl_property_info *info, const char *text, unsigned *index);
 void dl_property_choice_text(const struct dl_property_info *info, unsigned index, char *to,
