@@ -24,6 +24,7 @@
 
 #define KEY_WAIT_MS 3000
 #define FULL_WAIT_MS 10000
+#define MEMORY ((size_t)16 * 1024 * 1024) /* of packed requests: some 100 MB of logs */
 
 struct ddlogs_error {
     struct dl_error error;
@@ -382,6 +383,7 @@ static int start(ddlogs_sender *s, struct dl_error *err)
         .key = s->key,
         .proxy = s->proxy.url[0] ? &s->proxy : NULL,
         .hostname = s->hostname[0] ? s->hostname : NULL,
+        .memory = MEMORY,
     };
     int rc = dl_http_new(&s->http, err);
 

@@ -5,8 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/text.h"
+#include "identity/tag.h"
 
 #define HOST_MAX 253 /* RFC 1035, in text form */
 #define LABEL_MAX 63
@@ -91,7 +91,7 @@ static int refuse(struct dl_error *err, const char *text, const char *why)
 
     if (strchr(text, '@') != NULL)
         return dl_error_set(err, DL_E_VALUE, "this address cannot be used: %s", why);
-    dl_log_scrub(shown, sizeof shown, text, strlen(text));
+    dl_text_show(shown, sizeof shown, text, strlen(text));
     return dl_error_set(err, DL_E_VALUE, "\"%s\" cannot be used: %s", shown, why);
 }
 

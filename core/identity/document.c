@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/text.h"
 #include "identity/tag.h"
 
@@ -157,7 +156,7 @@ int dl_document_keys(const struct dl_document *d, const char *const *keys, struc
         if (keys[i] != NULL)
             continue;
         near = dl_text_nearest(member->string, keys);
-        dl_log_scrub(shown, sizeof shown, member->string, strlen(member->string));
+        dl_text_show(shown, sizeof shown, member->string, strlen(member->string));
         if (near == NULL)
             return dl_document_fail(d, err, member->string, DL_NO_ELEMENT, "unknown key \"%s\"",
                                     shown);

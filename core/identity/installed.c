@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
-#include "base/log.h"
 #include "base/text.h"
 #include "identity/integration.h"
+#include "identity/tag.h"
 
 #define NAMES_MAX 1000 /* more folders than any machine has partners */
 
@@ -121,7 +121,7 @@ static int not_installed(const char *name, const char *search_path, struct dl_er
     if (status < 0)
         return status;
     near = dl_text_nearest(name, (const char *const *)names);
-    dl_log_scrub(shown, sizeof shown, name, strlen(name));
+    dl_text_show(shown, sizeof shown, name, strlen(name));
     if (near != NULL)
         status =
             dl_error_set(err, DL_E_MANIFEST_NONE,

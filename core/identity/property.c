@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/log.h"
 #include "base/text.h"
 #include "identity/tag.h"
 
@@ -68,7 +67,7 @@ int dl_property_find(const struct dl_property_info **out, const char *key, struc
     }
     if (dl_text_looks_secret(key, strlen(key)))
         return dl_error_set(err, DL_E_VALUE, "this looks like a key, not the name of a property");
-    dl_log_scrub(shown, sizeof shown, key, strlen(key));
+    dl_text_show(shown, sizeof shown, key, strlen(key));
     if (refusal != NULL)
         return dl_error_set(err, DL_E_VALUE, "\"%s\" cannot be set: %s", shown, refusal);
     nearest = nearest_key(key);

@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include "base/buffer.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "identity/tag.h"
 
@@ -56,4 +58,24 @@ bool dl_text_looks_secret(const char *text, size_t len)
         start = end + 1;
     }
     return false;
+}
+
+bool dl_text_show(char *to, size_t size, const char *text, size_t len)
+{
+    struct dl_buffer clean;
+    bool harmless;
+
+    /* Cleaning takes out what has no width: a key with such a character in it is one on the screen.
+     */
+    dl_buffer_init(&clean, len * 9 + 1024);
+    harmless = !dl_text_looks_secret(text, len) && dl_text_clean(&clean, text, len) == 0 &&
+               !dl_text_looks_secret(dl_buffer_string(&clean), clean.len);
+    if (harmless)
+        dl_log_scrub(to, size, text, len);
+    else
+        dl_text_copy(to, size, "(withheld)");
+    if (clean.data != NULL)
+        explicit_bzero(clean.data, clean.size);
+    dl_buffer_free(&clean);
+    return harmless;
 }

@@ -3,7 +3,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/text.h"
 #include "identity/tag.h"
 
@@ -260,7 +259,7 @@ static int refuse(struct dl_error *err, const char *text, size_t len, const stru
     if (memchr(text, '@', len) != NULL) /* what stands before it may be a password */
         dl_text_copy(shown, sizeof shown, "an address with @");
     else
-        dl_log_scrub(shown, sizeof shown, text, len);
+        dl_text_show(shown, sizeof shown, text, len);
     if (near == NULL) {
         return dl_error_set(err, DL_E_SITE,
                             "\"%s\" is not a Datadog site; use one of us1 us3 us5 eu1 ap1 ap2 uk1 "

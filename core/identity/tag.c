@@ -7,7 +7,6 @@
 #include <string.h>
 #include <wctype.h>
 
-#include "base/log.h"
 #include "base/text.h"
 
 /* A tag of 200 characters in UTF-8; lowercase of a letter never takes more than four bytes either.
@@ -223,11 +222,10 @@ static void take(struct parse *p, const char *text, size_t len)
     char before[256];
     const char *why;
 
-    if (dl_text_looks_secret(text, len)) {
-        refuse(p, "(withheld)", looks_like_key);
+    if (!dl_text_show(before, sizeof before, text, len)) {
+        refuse(p, before, looks_like_key);
         return;
     }
-    dl_log_scrub(before, sizeof before, text, len);
     if (!normalise(&tag, text, len)) {
         refuse(p, before, "it is not valid UTF-8");
         return;

@@ -52,43 +52,51 @@ static size_t next_unit(const char *p, size_t left, char unit[6], size_t *length
     return 1;
 }
 
+/* As far as whole blocks go, quotes and backslashes included: nearly all of nearly every log. */
+static void escape_blocks(char **to, const char *limit, const char **from, const char *end)
+{
+    const char *p = *from;
+    char *w = *to;
+
+    /* Two more than a block, so that a short escape behind 15 plain bytes always has room. */
+    while (end - p >= DL_PLAIN_STEP && limit - w >= DL_PLAIN_STEP + 2) {
+        size_t n = dl_plain_copy(w, p);
+
+        p += n;
+        w += n;
+        if (n == DL_PLAIN_STEP)
+            continue;
+        if (*p != '"' && *p != '\\')
+            break;
+        *w++ = '\\';
+        *w++ = *p++;
+    }
+    *from = p;
+    *to = w;
+}
+
 size_t dl_escape(char *to, size_t room, const char *text, size_t len, size_t *used, bool *replaced)
 {
     const char *p = text, *end = text + len;
     char *w = to, *limit = to + room;
 
     for (;;) {
-        while (end - p >= DL_PLAIN_STEP && limit - w >= DL_PLAIN_STEP) {
-            size_t n = dl_plain_copy(w, p);
-
-            p += n;
-            w += n;
-            if (n < DL_PLAIN_STEP)
-                break;
-        }
-        while (p < end && w < limit && dl_plain_byte((unsigned char)*p)) {
-            *w++ = *p++;
-            if (end - p >= DL_PLAIN_STEP && limit - w >= DL_PLAIN_STEP)
-                break;
-        }
-        if (p == end)
-            break;
-        if (dl_plain_byte((unsigned char)*p)) {
-            if (w == limit)
-                break;
-            continue;
-        }
         char unit[6];
-        size_t length;
+        size_t length, n;
         bool bad = false;
-        size_t n = next_unit(p, (size_t)(end - p), unit, &length, &bad);
+
+        escape_blocks(&w, limit, &p, end);
+        while (p < end && w < limit && dl_plain_byte((unsigned char)*p))
+            *w++ = *p++;
+        if (p == end || w == limit)
+            break;
+        n = next_unit(p, (size_t)(end - p), unit, &length, &bad);
         if ((size_t)(limit - w) < length)
             break;
         memcpy(w, unit, length);
         w += length;
         p += n;
-        if (bad)
-            *replaced = true;
+        *replaced |= bad;
     }
     *used = (size_t)(p - text);
     return (size_t)(w - to);

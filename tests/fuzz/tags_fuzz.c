@@ -11,7 +11,8 @@ static void hear(void *context, const struct dl_tag_word *word)
     (*heard)++;
     EXPECT(dl_utf8_valid(word->before, strlen(word->before), NULL));
     EXPECT(strpbrk(word->before, "\n\x1b") == NULL);
-    EXPECT(!dl_text_looks_secret(word->before, strlen(word->before)));
+    EXPECT(strlen(word->before) > 200 || /* it may be cut */
+           !dl_text_looks_secret(word->before, strlen(word->before)));
     EXPECT((word->after[0] == '\0') == (word->fate == DL_TAG_REFUSED));
     EXPECT((word->why[0] == '\0') == (word->fate == DL_TAG_KEPT));
 }

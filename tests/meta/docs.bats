@@ -41,3 +41,31 @@ codes() {
         esac
     done < <(grep '^| \[' "$TOP/docs/errors.md")
 }
+
+@test "the man pages have no mistake of form" {
+    mandoc -Tlint -W warning "$TOP"/docs/man/*.[15]
+}
+
+@test "ddlogs-config(5) tells of every property, its choices and its variable" {
+    page=$TOP/docs/man/ddlogs-config.5
+    rows=$(tr -d '\\\n' <"$TOP/core/identity/property.h" | grep -oE ' X\([A-Z_]+, "[a-z_]+", DL_TYPE_[^)]*\)')
+    [ "$(printf '%s\n' "$rows" | wc -l)" -eq "$(grep -cE '^ +X\([A-Z]' "$TOP/core/identity/property.h")" ]
+    while read -r row; do
+        key=$(cut -d'"' -f2 <<<"$row")
+        grep -qx "\.It Ic $key" "$page" || { echo "no $key"; return 1; }
+        for word in $(grep -oE '"[a-z]+(\|[a-z]+)+"' <<<"$row" | tr -d '"' | tr '|' ' '); do
+            grep -qE "^\.(It )?Ql $word( |\$)" "$page" || { echo "no $word of $key"; return 1; }
+        done
+        for name in $(grep -oE '"(DD|DDLOGS)_[A-Z_]+"' <<<"$row" | tr -d '"'); do
+            grep -q "^\.It Ev $name" "$page" || { echo "no $name of $key"; return 1; }
+        done
+    done <<<"$rows"
+}
+
+@test "ddlogs-manifest(5) tells of every key" {
+    keys=$(sed -n '/manifest_keys\[\] = {/,/};/p' "$TOP/core/identity/integration.c" | grep -oE '"[a-z_]+"' | tr -d '"')
+    [ "$(wc -w <<<"$keys")" -ge 9 ]
+    for key in $keys; do
+        grep -qx "\.It Ic $key" "$TOP/docs/man/ddlogs-manifest.5" || { echo "no $key"; return 1; }
+    done
+}

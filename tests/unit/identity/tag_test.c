@@ -172,6 +172,26 @@ static void the_report_hears_of_every_word(void **state)
     dl_tags_free(&tags);
 }
 
+static void a_key_with_an_invisible_character_in_it_is_one(void **state)
+{
+    struct dl_tags tags = {0};
+    struct dl_error err;
+
+    (void)state;
+    assert_int_equal(dl_tags_parse(&tags,
+                                   "k:0123456789abcdef\xe2\x80\x8b"
+                                   "0123456789abcdef",
+                                   NULL, NULL, &err),
+                     -DL_E_TAG);
+    assert_non_null(strstr(err.text, "(withheld)"));
+    assert_int_equal(dl_tags_parse(&tags,
+                                   "0123456789abcdef0123456789abcdef\xe2\x80\x8b"
+                                   "0",
+                                   NULL, NULL, &err),
+                     -DL_E_TAG);
+    assert_non_null(strstr(err.text, "(withheld)"));
+}
+
 static void escape_sequences_do_not_reach_the_report(void **state)
 {
     struct dl_tags tags = {0};
@@ -346,6 +366,7 @@ int main(void)
         cmocka_unit_test(env_and_version_are_what_people_set),
         cmocka_unit_test(one_refused_word_refuses_all_of_them),
         cmocka_unit_test(the_report_hears_of_every_word),
+        cmocka_unit_test(a_key_with_an_invisible_character_in_it_is_one),
         cmocka_unit_test(escape_sequences_do_not_reach_the_report),
         cmocka_unit_test(a_tag_has_at_most_200_characters),
         cmocka_unit_test(a_list_has_at_most_100_tags),
