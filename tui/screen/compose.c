@@ -97,7 +97,9 @@ static void head(const struct job *job)
                        or_empty(job->view->question));
 
     if (layout->size != LAYOUT_SMALL)
-        wrap_put(sheet, row, layout->left, layout->width, 0, STYLE_DIM, or_empty(job->view->help));
+        row += wrap_put(sheet, row, layout->left, layout->width, 0, STYLE_DIM,
+                        or_empty(job->view->help));
+    list_draw_filter(sheet, &job->state->list, row, layout->left, layout->width);
 }
 
 static void lines(struct job *job)

@@ -221,8 +221,7 @@ static int draw_item(struct sheet *sheet, const struct view *view, size_t index,
     return rows;
 }
 
-/* The line that shows or takes the filter. */
-static int draw_filter(struct sheet *sheet, struct list *list, int left, int columns)
+int list_draw_filter(struct sheet *sheet, struct list *list, int row, int left, int columns)
 {
     const char *text;
     size_t len;
@@ -230,16 +229,15 @@ static int draw_filter(struct sheet *sheet, struct list *list, int left, int col
 
     if (!list->filtering && list->filter.len == 0)
         return 0;
-    int used = sheet_put(sheet, 0, left, STYLE_LABEL, "Filter: ");
+    int used = sheet_put(sheet, row, left, STYLE_LABEL, "Filter: ");
     entry_window(&list->filter, columns - used, &text, &len, &cursor);
-    sheet_put_n(sheet, 0, left + used, STYLE_ENTRY_ON, text, len);
+    sheet_put_n(sheet, row, left + used, STYLE_ENTRY_ON, text, len);
     if (list->filtering)
-        sheet_put(sheet, 0, left + used + cursor, STYLE_KEY_ON, " ");
-    sheet_reach(sheet, 1);
+        sheet_put(sheet, row, left + used + cursor, STYLE_KEY_ON, " ");
     return 1;
 }
 
-void list_draw(struct sheet *sheet, struct list *list, const struct view *view, int left,
+void list_draw(struct sheet *sheet, const struct list *list, const struct view *view, int left,
                int columns, bool focused, int *first, int *last)
 {
     size_t shown[VIEW_ITEMS_MAX];
@@ -247,21 +245,20 @@ void list_draw(struct sheet *sheet, struct list *list, const struct view *view, 
     struct measure m = measure_items(view);
     bool two = list_two_columns(list, view, columns);
     size_t half = two ? (count + 1) / 2 : count;
-    int top = draw_filter(sheet, list, left, columns), row = top;
-    int wide = two ? columns / 2 : columns;
+    int row = 0, wide = two ? columns / 2 : columns;
 
     *first = *last = -1;
     for (size_t i = 0; i < count; i++) {
         if (i == half)
-            row = top;
+            row = 0;
         int rows = draw_item(sheet, view, shown[i], &m, row, left + (i >= half ? wide : 0),
                              two ? m.whole + 1 : wide, focused);
         if (shown[i] == view->cursor) {
-            *first = i == 0 ? 0 : row; /* the filter line belongs to the first entry */
+            *first = row;
             *last = row + rows - 1;
         }
         row += rows;
     }
     if (count == 0)
-        sheet_put(sheet, top, left, STYLE_DIM, "No entry holds this text.");
+        sheet_put(sheet, 0, left, STYLE_DIM, "No entry holds this text.");
 }

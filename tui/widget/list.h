@@ -42,9 +42,12 @@ size_t list_moved(const struct list *list, const struct view *view, enum list_mo
  * false. "1" then "2" is entry 12 where there is one, else entry 2. */
 bool list_digit(struct list *list, const struct view *view, unsigned digit, size_t *index);
 
+/* Draws the line that takes or shows the filter, if there is one; returns its rows. */
+int list_draw_filter(struct sheet *sheet, struct list *list, int row, int left, int columns);
+
 /* Draws from row 0 on between `left` and `left + columns`. *first and *last become the rows of the
  * entry under the cursor (-1: not shown). `focused`: the list takes the keys. */
-void list_draw(struct sheet *sheet, struct list *list, const struct view *view, int left,
+void list_draw(struct sheet *sheet, const struct list *list, const struct view *view, int left,
                int columns, bool focused, int *first, int *last);
 
 #endif
