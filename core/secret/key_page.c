@@ -12,7 +12,8 @@ void *dl_page_new(size_t size, bool *locked)
     /* The kernel may be too old for one of these; a key that cannot be held at all helps nobody. */
     madvise(page, size, MADV_DONTDUMP);
     madvise(page, size, MADV_WIPEONFORK);
-    *locked = mlock(page, size) == 0;
+    /* mlock2 without flags is mlock, which sanitizers replace by nothing. */
+    *locked = mlock2(page, size, 0) == 0;
     return page;
 }
 

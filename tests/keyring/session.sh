@@ -21,8 +21,9 @@ trap 'exit 99' HUP INT TERM
 export HOME="$home" XDG_DATA_HOME="$home/data" XDG_CONFIG_HOME="$home/config"
 export XDG_CACHE_HOME="$home/cache" XDG_STATE_HOME="$home/state" XDG_RUNTIME_DIR="$home/run"
 unset DBUS_SESSION_BUS_ADDRESS DISPLAY WAYLAND_DISPLAY GNOME_KEYRING_CONTROL
-mkdir -p -m 700 "$XDG_RUNTIME_DIR" "$XDG_DATA_HOME"
+mkdir -m 700 "$XDG_RUNTIME_DIR" "$XDG_DATA_HOME"
 export SESSION_KEYRING="$keyring"
+ulimit -f 131072 # 64 MiB: nothing here may fill a disk, whatever goes wrong
 
 # shellcheck disable=SC2016 # for the inner shell
 dbus-run-session --config-file="$bus" -- sh -c '
