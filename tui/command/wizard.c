@@ -209,9 +209,22 @@ static void add_missing(char *list, size_t size, const char *what)
     dl_text_format(list + len, size - len, "%s%s", len > 0 ? ", " : "", what);
 }
 
+/* "--integration (one, two)" */
+static void add_names(char *list, size_t size, char **names)
+{
+    dl_text_format(list, size, "--integration (");
+    for (size_t i = 0; names[i] != NULL; i++) {
+        size_t len = strlen(list);
+
+        dl_text_format(list + len, size - len, "%s%s", i > 0 ? ", " : "", names[i]);
+    }
+    size_t len = strlen(list);
+    dl_text_format(list + len, size - len, ")");
+}
+
 static int check_complete(const struct wizard *w, struct dl_error *err)
 {
-    char list[400] = "";
+    char list[900] = "";
     bool site = w->start != NULL ? w->start->site != NULL : w->program->options.site != NULL;
     bool key = w->key != NULL || w->program->environment_key != NULL ||
                (w->start != NULL &&
@@ -219,7 +232,7 @@ static int check_complete(const struct wizard *w, struct dl_error *err)
                  keeps_key(w->start)));
 
     if (w->names != NULL)
-        add_missing(list, sizeof list, "--integration");
+        add_names(list, sizeof list, w->names);
     if (!site)
         add_missing(list, sizeof list, "--site");
     if (!key)
