@@ -156,3 +156,10 @@ assert_canary_free() {
     return 1
   fi
 }
+
+# dump_core PID: core.PID in this folder. Skips under a sanitizer, whose shadow memory fills a disk.
+dump_core() {
+  ! grep -qaF __asan_init "$DDLOGS" || skip "a sanitizer keeps freed memory"
+  gcore -o core "$1" >/dev/null 2>&1
+  [ -s "core.$1" ]
+}
