@@ -69,3 +69,9 @@ codes() {
         grep -qx "\.It Ic $key" "$TOP/docs/man/ddlogs-manifest.5" || { echo "no $key"; return 1; }
     done
 }
+
+@test "the page on the local intake tells of every fault as --help does" {
+    diff <(sed -n '/^## Faults/,$s/^| `\([a-z-].*\)` | \(.*\) |$/\1: \2/p' "$TOP/docs/internals/intake.md") \
+        <("$BUILD/tui/ddlogs" intake --help | sed -n '/^Faults/,/^Several/p' |
+            sed -nE '/^  [a-z]/{N;s/^  (.*)\n      (.*)$/\1: \2/p}')
+}
