@@ -71,7 +71,7 @@ s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
 # Whatever happens, the key appears nowhere.
 ddlogs_test() {
     code=0
-    "${wrap[@]}" "$DDLOGS" test --json --manifest "$work/manifest.json" "${key_option[@]}" "$@" \
+    "${wrap[@]}" timeout 60 "$DDLOGS" test --json --manifest "$work/manifest.json" "${key_option[@]}" "$@" \
         >"$work/out" 2>"$work/err" 9<"$work/key" 3>&- || code=$?
     verdict=$(tail -n 1 "$work/out")
     cat "$work/err"

@@ -2,6 +2,7 @@
 
 hold     takes connections and never says a word
 reset    takes a connection, reads a little and resets it
+plain    answers in plain HTTP whatever it is told, and waits for the other side to close
 gzip     an intake that knows gzip alone: 415 for any other encoding
 old-api  an intake whose API host has no v2/validate and answers 401 for the key
 """
@@ -33,6 +34,21 @@ def reset(path):
         c, _ = s.accept()
         c.recv(16)
         c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        c.close()
+
+
+def plain(path):
+    s = socket.create_server(("127.0.0.1", 0))
+    write_port(path, s.getsockname()[1])
+    while True:
+        c, _ = s.accept()
+        c.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        while True:
+            try:
+                if not c.recv(4096):
+                    break
+            except ConnectionError:
+                break
         c.close()
 
 
@@ -78,5 +94,7 @@ if mode == "hold":
     hold(port_file)
 elif mode == "reset":
     reset(port_file)
+elif mode == "plain":
+    plain(port_file)
 elif mode in ("gzip", "old-api"):
     serve(port_file, mode == "old-api")

@@ -21,8 +21,8 @@ setup_file() {
 }
 
 @test "plain HTTP on the port is E-TLS-NOTTLS" {
-    start_intake
-    ddlogs_test --endpoint "https://127.0.0.1:$INTAKE_PORT" --site eu1
+    start_peer plain
+    ddlogs_test --endpoint "https://127.0.0.1:$peer_port" --site eu1
     expect E-TLS-NOTTLS 76 tls
 }
 
