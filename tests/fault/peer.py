@@ -1,6 +1,6 @@
 """A server that misbehaves. peer.py MODE PORT-FILE
 
-hold     takes connections and never says a word
+hold     takes connections and never says a word; the first bytes it gets go to the file "greeting"
 reset    takes a connection, reads a little and resets it
 plain    answers in plain HTTP whatever it is told, and waits for the other side to close
 gzip     an intake that knows gzip alone: 415 for any other encoding
@@ -24,7 +24,10 @@ def hold(path):
     write_port(path, s.getsockname()[1])
     kept = []
     while True:
-        kept.append(s.accept())
+        c, _ = s.accept()
+        kept.append(c)
+        with open("greeting", "wb") as f:
+            f.write(c.recv(4096))
 
 
 def reset(path):

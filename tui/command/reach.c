@@ -1,10 +1,12 @@
 #include "command/reach.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "command/result.h"
 #include "command/session.h"
+#include "command/stop.h"
 
 #define WAIT_MAX_MS 1000
 #define JSON_MAX (1024 * 1024)
@@ -176,6 +178,7 @@ int reach_run(const struct program *program)
     struct reach reach = {.rows = !program->options.json && !program->options.quiet};
     struct program without_site = *program;
     struct dl_error err = {0};
+    struct pollfd stop = {.fd = -1, .events = POLLIN};
     int code, wait, rc;
 
     without_site.options.site = NULL;
@@ -187,9 +190,16 @@ int reach_run(const struct program *program)
     rc = session_open(&reach.session, &without_site, SESSION_INTEGRATION, &err);
     if (rc == 0)
         rc = start(&reach, program, &err);
-    while (rc >= 0 && step(&reach, &wait) > 0)
-        rc = dl_http_poll(reach.http, NULL, 0, wait, &err);
+    if (rc == 0)
+        rc = stop_watch(&stop.fd, &err);
+    while (rc >= 0 && step(&reach, &wait) > 0) {
+        rc = dl_http_poll(reach.http, &stop, 1, wait, &err);
+        if (rc >= 0)
+            rc = stop_asked(stop.fd, &err);
+    }
     code = rc < 0 ? command_fail(program, &err) : conclude(&reach, &program->options);
     finish(&reach);
+    if (stop.fd >= 0)
+        close(stop.fd);
     return code;
 }

@@ -1,11 +1,13 @@
 /* ddlogs test: the staged test with the saved configuration, or reachability of all nine sites. */
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "command/command.h"
 #include "command/reach.h"
 #include "command/result.h"
 #include "command/session.h"
+#include "command/stop.h"
 #include "secret/key_shape.h"
 
 #define WAIT_MAX_MS 1000
@@ -63,16 +65,22 @@ static void print_new_rows(const struct dl_check *check, size_t *printed)
 static int run_check(struct dl_check *check, struct dl_http *http, bool rows, struct dl_error *err)
 {
     size_t printed = rows ? 0 : DL_STAGE_COUNT;
-    int rc = 0;
+    struct pollfd stop = {.fd = -1, .events = POLLIN};
+    int rc = stop_watch(&stop.fd, err);
 
     print_new_rows(check, &printed);
-    while (!dl_check_done(check) && rc >= 0) {
+    while (rc >= 0 && !dl_check_done(check)) {
         int wait = dl_check_step(check);
 
         print_new_rows(check, &printed);
-        if (!dl_check_done(check))
-            rc = dl_http_poll(http, NULL, 0, wait < 0 ? WAIT_MAX_MS : wait, err);
+        if (dl_check_done(check))
+            break;
+        rc = dl_http_poll(http, &stop, 1, wait < 0 ? WAIT_MAX_MS : wait, err);
+        if (rc >= 0)
+            rc = stop_asked(stop.fd, err);
     }
+    if (stop.fd >= 0)
+        close(stop.fd);
     return rc < 0 ? rc : 0;
 }
 
