@@ -146,32 +146,23 @@ static void print_items(struct plain *p)
     }
 }
 
+/* "  2 other key", "  o all sites", "  /d N remove": one a line. */
 static void print_choices(struct plain *p)
 {
     const struct view *v = p->view;
     const struct view_key *list[VIEW_KEYS_MAX];
     size_t count = choices(v, list);
-    bool numbered = v->item_count == 0 && v->field_count == 0, any = false;
+    bool numbered = v->item_count == 0 && v->field_count == 0, any = count > 1 && !asks_key(v);
 
-    if (asks_key(v) || count < 2)
-        return;
-    for (size_t i = 0; i < count; i++) {
-        bool enter = strcmp(list[i]->key, "Enter") == 0;
-        if (enter && !numbered)
-            continue;
-        fputs(any ? "   " : "  ", p->options.out);
-        any = true;
+    for (size_t i = 0; i < count && any; i++) {
+        bool picks = asks_text(v) && v->item_count > 0 && strcmp(list[i]->key, "d") == 0;
+
         if (numbered)
-            fprintf(p->options.out, "%zu %s", i + 1, list[i]->label);
-        else
-            fprintf(p->options.out, "%s%s%s %s", asks_text(v) ? "/" : "", list[i]->key,
-                    asks_text(v) && v->item_count > 0 && strcmp(list[i]->label, "remove") == 0
-                        ? " N"
-                        : "",
-                    list[i]->label);
+            fprintf(p->options.out, "  %zu %s\n", i + 1, list[i]->label);
+        else if (strcmp(list[i]->key, "Enter") != 0)
+            fprintf(p->options.out, "  %s%s%s %s\n", asks_text(v) ? "/" : "", list[i]->key,
+                    picks ? " N" : "", list[i]->label);
     }
-    if (any)
-        fputc('\n', p->options.out);
 }
 
 static void print_prompt(struct plain *p)
