@@ -9,10 +9,11 @@ key() {
   "$DDLOGS" key "$@" --manifest "$MANIFEST" --site eu1
 }
 
-# ask WORD [OPTION...]: the same, for its object; standard error is left out.
-ask() {
-  key "$@" --json 2>/dev/null
-}
+# ask WORD [OPTION...]: the same, for its object, which is kept; standard error is left out.
+ask() (
+  set -o pipefail
+  key "$@" --json 2>/dev/null | tee -a "$OBJECTS"
+)
 
 # store [OPTION...]: stores KEY.
 store() {

@@ -11,7 +11,13 @@ prepare() {
   export MANIFEST=$BATS_TEST_TMPDIR/manifest.json
   echo '{"version": 1, "name": "acme_widget", "source": "acme_widget"}' >"$MANIFEST"
   export COLLECTION=/org/freedesktop/secrets/collection/login
-  export MOCK=$BATS_TEST_DIRNAME/mock_service.py
+  export MOCK=$BATS_TEST_DIRNAME/mock_service.py OBJECTS=$BATS_FILE_TMPDIR/objects
+}
+
+# Every object that a test asked for holds to the documented schema.
+teardown_file() {
+  [ ! -e "$BATS_FILE_TMPDIR/objects" ] ||
+    /usr/bin/python3 "$TESTS_DIR/schema.py" "$TESTS_DIR/../docs/schema.json" "$BATS_FILE_TMPDIR/objects"
 }
 
 # session [-b BUS] [-k KEYRING] SCRIPT: the script in bash on a bus of its own (see session.sh), with
