@@ -1,4 +1,5 @@
-/* A growing byte array with a mandatory maximum. Growing past the maximum is an error, never a cut. */
+/* A growing byte array with a mandatory maximum. Growing past the maximum is an error, never a cut.
+ */
 #ifndef DL_BASE_BUFFER_H
 #define DL_BASE_BUFFER_H
 

@@ -11,8 +11,9 @@ enum dl_log_level { DL_LOG_DEBUG, DL_LOG_INFO, DL_LOG_WARN, DL_LOG_ERROR };
 
 typedef void dl_log_sink(void *context, enum dl_log_level level, const char *line);
 
-/* Replaces secrets in `text` in place or shrinks it; set by secret/redact. Works on a buffer because
- * a replacement may be longer. Returns 0 or a negative code (then the message is withheld). */
+/* Replaces secrets in `text` in place or shrinks it; set by secret/redact. Works on a buffer
+ * because a replacement may be longer. Returns 0 or a negative code (then the message is withheld).
+ */
 typedef int dl_log_filter(struct dl_buffer *text);
 
 void dl_log_set_sink(dl_log_sink *sink, void *context);

@@ -96,8 +96,8 @@ struct option_info {
 
 extern const struct option_info option_table[OPTION_COUNT];
 
-/* Parses argv[1...] by the option ids a command takes (ended by OPTION_COUNT). -DL_E_USAGE names the
- * option and the nearest one that exists. */
+/* Parses argv[1...] by the option ids a command takes (ended by OPTION_COUNT). -DL_E_USAGE names
+ * the option and the nearest one that exists. */
 int options_parse(struct options *out, int argc, char **argv, const enum option_id *accepted,
                   struct dl_error *err);
 
