@@ -75,3 +75,45 @@ codes() {
         <("$BUILD/tui/ddlogs" intake --help | sed -n '/^Faults/,/^Several/p' |
             sed -nE '/^  [a-z]/{N;s/^  (.*)\n      (.*)$/\1: \2/p}')
 }
+
+# the names of the commands, from the list that help prints
+commands() {
+    "$BUILD/tui/ddlogs" help | sed -nE '/^Usage/,/^$/!s/^  ([a-z]+) +[a-z].*/\1/p'
+}
+
+@test "ddlogs(1) tells of every command" {
+    [ "$(commands | wc -l)" -ge 6 ]
+    for command in $(commands); do
+        grep -qE "^\.It Ic $command( |\$)" "$TOP/docs/man/ddlogs.1" || { echo "no $command"; return 1; }
+    done
+}
+
+@test "ddlogs(1) tells of every option that a command takes, and of no other" {
+    diff <({
+        for command in $(commands); do
+            "$BUILD/tui/ddlogs" "$command" --help
+        done | sed -nE 's/^  (-[a-zA-Z], )? *--([a-z-]+) .*/\1--\2/p'
+        echo "-V, --version"
+    } | sort -u) <(sed -n '/^\.Sh OPTIONS/,/^\.Sh LOCAL/p' "$TOP/docs/man/ddlogs.1" |
+        sed -nE 's/^\.It Fl (.) , Fl -([a-z-]+).*/-\1, --\2/p; s/^\.It Fl -([a-z-]+).*/--\1/p' | sort -u)
+}
+
+@test "ddlogs(1) tells of every exit code, every variable and every fault" {
+    page=$TOP/docs/man/ddlogs.1
+    numbers=$(sed -n 's/^| \[E-[^|]*| *\([0-9]*\) .*/\1/p' "$TOP/docs/errors.md" | sort -u)
+    [ "$(wc -w <<<"$numbers")" -ge 8 ]
+    for number in 0 $numbers; do
+        grep -qx "\.It $number" "$page" || { echo "no exit code $number"; return 1; }
+    done
+    names=$(grep -rhoE --include=*.[ch] 'getenv\("[A-Za-z_]+"\)|"(DD|DDLOGS)_[A-Z_]+",' \
+        "$TOP/core" "$TOP/tui" | grep -oE '[A-Za-z]+_[A-Za-z_]+|"[A-Z]+"' | tr -d '"' | sort -u)
+    [ "$(wc -w <<<"$names")" -ge 20 ]
+    for name in $names; do
+        grep -E '^\.(It )?Ev ' "$page" | grep -qw "$name" || { echo "no variable $name"; return 1; }
+    done
+    faults=$(sed -nE 's/^ +X\([A-Z_]+, "([a-z-]+)", .*/\1/p' "$TOP/core/intake/fault.h")
+    [ "$(wc -w <<<"$faults")" -ge 20 ]
+    for fault in $faults; do
+        grep -qE "^\.It Cm $fault( |\$)" "$page" || { echo "no fault $fault"; return 1; }
+    done
+}
