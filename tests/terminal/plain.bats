@@ -230,3 +230,45 @@ answer_all_plain() {
   wait_for '2 s: RUN'
   wait_for 'Add tags'
 }
+
+@test "my site is found after a yes, and only then is another site asked" {
+  stop_intake
+  start_tls_intake --api-key-file key --fault 'status=403@api.datadoghq.com/api/v1/validate' \
+    --fault 'status=403@api.us3.datadoghq.com/api/v1/validate'
+  start 80x40 C.UTF-8 dumb XDG_CONFIG_HOME="$PWD/config" "$DDLOGS" setup --manifest manifest.json \
+    --connect-to "127.0.0.1:$INTAKE_PORT" --ca-file "$CA_FILE" --key-store session
+  wait_for 'Site number'
+  answer us1
+  wait_for 'input is hidden'
+  answer "$key"
+  wait_for 'f find my site'
+  answer f
+  wait_for 'sends the key to 6 other Datadog sites (US3, US5, EU1, AP1, AP2, UK1)'
+  [ "$(grep -c /api/v1/validate "$INTAKE_LOG")" = 1 ]
+  answer y
+  wait_for 'US5 knows this key'
+  [ "$(grep -c /api/v1/validate "$INTAKE_LOG")" = 3 ]
+  run ! grep -q ddog-gov "$INTAKE_LOG"
+  answer ''
+  wait_for 'Add tags'
+  answer ''
+  wait_for 'test logs were accepted.'
+  answer ''
+  wait_for 'Your choice [write]'
+  answer ''
+  wait_for 'accepted by Datadog US5'
+  [ "$(jq -r .site config/ddlogs/acme_widget/config.json)" = us5 ]
+}
+
+@test "all nine sites are tried at once and without a key" {
+  stop_intake
+  start_tls_intake --api-key-file key
+  start 80x40 C.UTF-8 dumb "$DDLOGS" setup --manifest manifest.json --connect-to "127.0.0.1:$INTAKE_PORT" \
+    --ca-file "$CA_FILE"
+  wait_for 'Site number'
+  answer o
+  wait_for 'Enter to go back'
+  [ "$(screen | grep -c '^OK .*can be reached')" = 9 ]
+  stop_intake
+  grep -q '^0 requests' "$INTAKE_OUT"
+}

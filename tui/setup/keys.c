@@ -42,6 +42,11 @@ static bool locked(const struct setup *s)
            !setup_running(s, SETUP_KEYRING_STATUS);
 }
 
+static bool key_locked(const struct setup *s)
+{
+    return locked(s) && s->draft->key_source == DL_KEY_KEYRING;
+}
+
 static bool has_tags(const struct setup *s)
 {
     return s->draft->tags.count > 0;
@@ -120,6 +125,7 @@ const struct page_key setup_keys[] = {
     {SETUP_PAGE_KEY, "f", "find my site", true, key_unknown},
     {SETUP_PAGE_KEY, "e", "enter again", true, key_again},
     {SETUP_PAGE_KEY, "s", "change site", true, key_failed},
+    {SETUP_PAGE_KEY, "u", "unlock the keyring", true, key_locked},
     {SETUP_PAGE_KEY, "d", "details", true, key_asked},
     {SETUP_PAGE_KEY, "c", "go on unchecked", true, key_asked},
     {SETUP_PAGE_FIND, "y", "yes, ask them", true, not_found},

@@ -141,8 +141,10 @@ static void key_next(struct setup *s, struct setup_effects *fx)
     } else if (s->typed != NULL) {
         s->key_from = KEY_TYPED;
     } else if (s->input.no_person) {
-        struct dl_error err = {0};
-        dl_error_set(&err, DL_E_KEY_NONE, "no API key was given and none is kept for this site");
+        struct dl_error err = s->keyring_error; /* locked is not the same as empty */
+        if (err.code == DL_OK)
+            dl_error_set(&err, DL_E_KEY_NONE,
+                         "no API key was given and none is kept for this site");
         setup_fail(s, &err);
         return;
     } else {
@@ -208,6 +210,9 @@ static void key_action(struct setup *s, long letter, struct setup_effects *fx)
         break;
     case 'd':
         s->details = true;
+        break;
+    case 'u':
+        setup_start(s, fx, SETUP_KEYRING_STATUS)->unlock = true;
         break;
     default:
         break;
@@ -306,6 +311,13 @@ static void key_view(const struct setup *s, struct view *view)
         view_line(view, VIEW_RUN,
                   view_text(view, "Checking with %s, %ld s", checker(s, view),
                             s->jobs[SETUP_CHECK_KEY].seconds));
+    if (setup_running(s, SETUP_KEYRING_STATUS) && s->jobs[SETUP_KEYRING_STATUS].seconds > 0)
+        view_line(
+            view, VIEW_RUN,
+            view_text(view, "Asking the keyring, %ld s", s->jobs[SETUP_KEYRING_STATUS].seconds));
+    else if (s->loaded->saved != NULL && s->keyring_error.code == DL_E_KS_LOCKED)
+        view_line(view, VIEW_WARN,
+                  "The keyring is locked. Unlock it to use the key that it may hold.");
     view_message(s, view);
     if (s->typed != NULL && s->mark == VIEW_OK && !setup_running(s, SETUP_CHECK_KEY))
         view_line(view, VIEW_PLAIN,
