@@ -1,4 +1,6 @@
 /* ddlogs: hardens the process, finds the command, parses its options, runs it. */
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,13 +9,55 @@
 #include "base/text.h"
 #include "check/check.h"
 #include "command/command.h"
+#include "command/result.h"
 #include "config.h"
+#include "identity/tag.h"
 #include "secret/key_source.h"
 #include "secret/redact.h"
+
+/* A standard descriptor that the caller closed would be given to the next file or connection, and
+ * messages would go there. A null device opened the wrong way round takes the place: reading and
+ * writing fail as before. */
+static void fill_standard_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            (void)open("/dev/null", (fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) | O_NOCTTY);
+}
+
+/* What was printed but did not arrive is a failure. Where the command failed, its code stays. */
+static int finish(const struct program *program, int rc)
+{
+    struct result result = {.command = program->command ? program->command->name : ""};
+    struct dl_error err;
+    int number;
+
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return rc;
+    number = errno;
+    if (rc != 0)
+        return rc;
+    if (number)
+        dl_error_set_errno(&err, DL_E_IO, number, "standard output cannot be written");
+    else
+        dl_error_set(&err, DL_E_IO, "standard output could not be written");
+    return result_fail(&result, false, &err);
+}
+
+/* A program that reads the object gets it for a command line that cannot be read too. */
+static bool asks_for_json(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--json") == 0)
+            return true;
+    return false;
+}
 
 static int unknown_command(struct program *program, const char *word)
 {
     const char *names[64];
+    char shown[64];
     struct dl_error err;
     size_t count = 0;
     const char *nearest;
@@ -22,22 +66,26 @@ static int unknown_command(struct program *program, const char *word)
         names[count] = commands[count]->name;
     names[count] = NULL;
     nearest = dl_text_nearest(word, names);
+    dl_text_show(shown, sizeof shown, word, strlen(word));
     if (nearest)
-        dl_error_set(&err, DL_E_USAGE, "there is no command \"%.40s\"; did you mean %s?", word,
+        dl_error_set(&err, DL_E_USAGE, "there is no command \"%s\"; did you mean %s?", shown,
                      nearest);
     else
-        dl_error_set(&err, DL_E_USAGE, "there is no command \"%.40s\"", word);
+        dl_error_set(&err, DL_E_USAGE, "there is no command \"%s\"", shown);
     return command_fail(program, &err);
 }
 
 static int run(struct program *program, int argc, char **argv)
 {
+    bool json = asks_for_json(argc, argv);
     struct dl_error err;
     int rc;
 
     rc = options_parse(&program->options, argc, argv, program->command->accepted, &err);
-    if (rc < 0)
+    if (rc < 0) {
+        program->options.json = json;
         return command_fail(program, &err);
+    }
     if (program->options.help) {
         command_print_help(program->command);
         return 0;
@@ -56,6 +104,7 @@ int main(int argc, char **argv)
     struct dl_error err;
     int rc;
 
+    fill_standard_descriptors();
     /* LC_CTYPE alone: numbers and dates keep one form everywhere */
     setlocale(LC_CTYPE, "");
     if (dl_secret_harden_process(&err) < 0)
@@ -63,21 +112,21 @@ int main(int argc, char **argv)
     dl_redact_install();
     if (word && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
         command_print_help(NULL);
-        return 0;
+        return finish(&program, 0);
     }
     if (word && (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0)) {
         printf("%s (%s)\n", PACKAGE_STRING, dl_http_library_version());
-        return 0;
+        return finish(&program, 0);
     }
     if (!word)
         word = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? "setup" : "help";
     program.command = command_find(word);
-    if (!program.command)
+    if (!program.command) {
+        program.options.json = asks_for_json(argc, argv);
         return unknown_command(&program, word);
+    }
     /* options_parse skips argv[0], so the command's own name takes its place */
     rc = run(&program, argc > 1 ? argc - 1 : argc, argc > 1 ? argv + 1 : argv);
     dl_key_free(program.environment_key);
-    if (fflush(stdout) != 0 && rc == 0)
-        rc = 1;
-    return rc;
+    return finish(&program, rc);
 }

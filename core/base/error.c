@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buffer.h"
 #include "base/text.h"
 
 static const struct dl_error_info table[DL_CODE_COUNT] = {
@@ -78,13 +79,23 @@ bool dl_error_step(enum dl_code code, size_t index, const struct dl_error_word *
     return true;
 }
 
-/* Cuts the text that vsnprintf may have cut inside a sequence. */
-static void cut_clean(char *text, size_t size)
+/* Names of files, words of a command line and answers of others come into the text, and it goes to
+ * terminals: nothing in it may act on one. Without memory for that, only printable ASCII stays. */
+static void make_safe(char *text, size_t size)
 {
     size_t len = strlen(text);
+    struct dl_buffer clean;
 
+    /* vsnprintf may have cut inside a sequence */
     if (len == size - 1)
-        text[dl_utf8_cut(text, len, len)] = '\0';
+        text[len = dl_utf8_cut(text, len, len)] = '\0';
+    dl_buffer_init(&clean, 3 * len + 1);
+    if (dl_text_clean(&clean, text, len) == 0)
+        dl_text_copy(text, size, dl_buffer_string(&clean));
+    else
+        for (; *text; text++)
+            *text = *text < ' ' || *text > '~' ? '?' : *text;
+    dl_buffer_free(&clean);
 }
 
 static void set_text(struct dl_error *err, const char *format, va_list args)
@@ -93,7 +104,7 @@ static void set_text(struct dl_error *err, const char *format, va_list args)
 static void set_text(struct dl_error *err, const char *format, va_list args)
 {
     vsnprintf(err->text, sizeof err->text, format, args);
-    cut_clean(err->text, sizeof err->text);
+    make_safe(err->text, sizeof err->text);
 }
 
 int dl_error_set(struct dl_error *err, enum dl_code code, const char *format, ...)

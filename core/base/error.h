@@ -34,7 +34,8 @@ struct dl_error_info {
 };
 
 /* One failure. `text` is one sentence with the particulars (what, where, how to put it right) and
- * never holds a secret: whoever fills it from foreign bytes passes them through dl_log_scrub(). */
+ * never holds a secret: whoever fills it from foreign bytes passes them through dl_log_scrub() or
+ * dl_text_show(). It is clean (dl_text_clean) however it was filled. */
 struct dl_error {
     enum dl_code code;
     int http_status; /* 0: none */

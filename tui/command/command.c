@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "command/result.h"
+#include "identity/tag.h"
 
 const struct command *const commands[] = {
     &command_setup, &command_demo, &command_intake, &command_test,
@@ -61,4 +62,18 @@ int command_fail(const struct program *program, const struct dl_error *err)
     struct result result = {.command = program->command ? program->command->name : ""};
 
     return result_fail(&result, program->options.json, err);
+}
+
+int command_refuse_word(const struct program *program, const char *word)
+{
+    const struct command *command = program->command;
+    char shown[64];
+    struct dl_error err;
+
+    dl_text_show(shown, sizeof shown, word, strlen(word));
+    dl_error_set(&err, DL_E_USAGE,
+                 command->words ? "%s takes one word, and \"%s\" is one more"
+                                : "%s takes no word, but there is \"%s\"",
+                 command->name, shown);
+    return command_fail(program, &err);
 }

@@ -42,4 +42,7 @@ void command_print_help(const struct command *command);
  * standard output; returns the exit code of the error. Every command fails through here. */
 int command_fail(const struct program *program, const struct dl_error *err);
 
+/* The same for a command that takes no word, or none more, and was given this one. */
+int command_refuse_word(const struct program *program, const char *word);
+
 #endif

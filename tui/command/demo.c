@@ -175,11 +175,8 @@ static int run(struct program *program)
     struct dl_error err = {0};
     int code;
 
-    if (program->options.word_count > 0) {
-        dl_error_set(&err, DL_E_USAGE, "demo takes no word, but there is \"%.40s\"",
-                     program->options.words[0]);
-        return command_fail(program, &err);
-    }
+    if (program->options.word_count > 0)
+        return command_refuse_word(program, program->options.words[0]);
     code = begin(&demo, &err) == 0 ? run_wizard(program, &demo) : command_fail(program, &err);
     end(&demo);
     return code;

@@ -1,9 +1,11 @@
 /* ddlogs help: the list of commands, one command, one error code, or one topic. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "command/command.h"
 #include "command/result.h"
+#include "identity/tag.h"
 
 static const struct topic {
     const char *name, *summary, *text;
@@ -58,6 +60,7 @@ static void print_all(void)
 static int unknown(const struct program *program, const char *word)
 {
     const char *names[DL_CODE_COUNT + 64];
+    char shown[64];
     struct dl_error err;
     size_t count = 0;
 
@@ -69,7 +72,8 @@ static int unknown(const struct program *program, const char *word)
         names[count++] = dl_error_info((enum dl_code)code)->id;
     names[count] = NULL;
     const char *nearest = dl_text_nearest(word, names);
-    dl_error_set(&err, DL_E_USAGE, "there is no command, code or topic \"%.40s\"%s%s%s", word,
+    dl_text_show(shown, sizeof shown, word, strlen(word));
+    dl_error_set(&err, DL_E_USAGE, "there is no command, code or topic \"%s\"%s%s%s", shown,
                  nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
     return command_fail(program, &err);
 }
@@ -81,13 +85,8 @@ static int run(struct program *program)
     const struct dl_error_info *info = word ? dl_error_find(word) : NULL;
     const struct command *command = word ? command_find(word) : NULL;
 
-    if (options->word_count > 1) {
-        struct dl_error err;
-
-        dl_error_set(&err, DL_E_USAGE, "help takes one word, and \"%.40s\" is one more",
-                     options->words[1]);
-        return command_fail(program, &err);
-    }
+    if (options->word_count > 1)
+        return command_refuse_word(program, options->words[1]);
     if (info)
         return print_code(info);
     for (size_t i = 0; word && i < TOPIC_COUNT; i++) {

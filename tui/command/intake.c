@@ -164,10 +164,8 @@ static int run(struct program *program)
     sigset_t signals;
     int number, rc;
 
-    if (o->word_count > 0) {
-        dl_error_set(&err, DL_E_USAGE, "ddlogs intake takes no words, only options");
-        return command_fail(program, &err);
-    }
+    if (o->word_count > 0)
+        return command_refuse_word(program, o->words[0]);
     /* blocked before the intake's threads begin, so that they come to sigwait alone */
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "identity/tag.h"
 
 const struct option_info option_table[OPTION_COUNT] = {
 #define OPTION_ROW(field, name, letter, type, argument, help)                                      \
@@ -67,7 +68,7 @@ static int unknown(const char *name, size_t len, const enum option_id *accepted,
 {
     const char *names[OPTION_COUNT + 1], *nearest;
     size_t count = 0;
-    char given[64];
+    char given[64], shown[64];
 
     for (size_t id = 0; id < OPTION_COUNT; id++)
         if (accepts(accepted, id))
@@ -75,10 +76,11 @@ static int unknown(const char *name, size_t len, const enum option_id *accepted,
     names[count] = NULL;
     dl_text_format(given, sizeof given, "%.*s", (int)(len < 60 ? len : 60), name);
     nearest = dl_text_nearest(given, names);
+    dl_text_show(shown, sizeof shown, name, len);
     if (nearest)
-        return dl_error_set(err, DL_E_USAGE, "there is no option --%s; did you mean --%s?", given,
+        return dl_error_set(err, DL_E_USAGE, "there is no option --%s; did you mean --%s?", shown,
                             nearest);
-    return dl_error_set(err, DL_E_USAGE, "there is no option --%s here; see --help", given);
+    return dl_error_set(err, DL_E_USAGE, "there is no option --%s here; see --help", shown);
 }
 
 /* A long option by its whole name or by a beginning that no other accepted option shares. */

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/text.h"
 
 #define JSON_MAX (1024 * 1024)
@@ -20,6 +21,7 @@ int result_exit_code(const struct result *result)
 void result_warn(struct result *result, enum dl_code code, const char *format, ...)
 {
     struct result_warning *warning;
+    char text[sizeof warning->text];
     va_list args;
 
     if (result->warning_count == RESULT_WARNINGS_MAX)
@@ -27,8 +29,10 @@ void result_warn(struct result *result, enum dl_code code, const char *format, .
     warning = &result->warnings[result->warning_count++];
     warning->code = code;
     va_start(args, format);
-    vsnprintf(warning->text, sizeof warning->text, format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    /* values of the environment stand in it */
+    dl_log_scrub(warning->text, sizeof warning->text, text, strlen(text));
 }
 
 /* ---- JSON ---- */

@@ -16,6 +16,7 @@
 #include "command/result.h"
 #include "command/session.h"
 #include "ddlogs.h"
+#include "identity/tag.h"
 
 enum {
     DRAIN_MS = 60000, /* for what is left after the end of the input */
@@ -95,14 +96,17 @@ static int open_with(struct send *send, struct session *session, struct program 
                      struct dl_error *err)
 {
     const char *service = send->options->service;
+    char shown[128];
     ddlogs_integration *integration;
     ddlogs_config *config = NULL;
     int rc;
 
-    if (service && !dl_integration_service(session->integration, service))
+    if (service && !dl_integration_service(session->integration, service)) {
+        dl_text_show(shown, sizeof shown, service, strlen(service));
         return dl_error_set(err, DL_E_VALUE,
-                            "the integration has no service \"%.100s\"; its first is \"%s\"",
-                            service, session->integration->services[0]);
+                            "the integration has no service \"%s\"; its first is \"%s\"", shown,
+                            session->integration->services[0]);
+    }
     if (ddlogs_integration_read(&integration, session->integration->path, send->error) < 0)
         return fetch(send->error, err);
     rc = make_config(&config, integration, session, program, send->error, err);

@@ -4,13 +4,8 @@
 
 static int run(struct program *program)
 {
-    struct dl_error err;
-
-    if (program->options.word_count > 0) {
-        dl_error_set(&err, DL_E_USAGE, "setup takes no word, but there is \"%.40s\"",
-                     program->options.words[0]);
-        return command_fail(program, &err);
-    }
+    if (program->options.word_count > 0)
+        return command_refuse_word(program, program->options.words[0]);
     return wizard_run(program, "ddlogs setup", NULL, NULL);
 }
 

@@ -173,11 +173,8 @@ static int run(struct program *program)
 {
     struct dl_error err;
 
-    if (program->options.word_count) {
-        dl_error_set(&err, DL_E_USAGE, "test takes no word, but there is \"%.40s\"",
-                     program->options.words[0]);
-        return command_fail(program, &err);
-    }
+    if (program->options.word_count > 0)
+        return command_refuse_word(program, program->options.words[0]);
     if (program->options.timeout == 0) {
         dl_error_set(&err, DL_E_USAGE, "--timeout takes at least 1 second");
         return command_fail(program, &err);

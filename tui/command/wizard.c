@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "command/result.h"
 #include "command/session.h"
+#include "identity/tag.h"
 #include "plain/flags.h"
 #include "plain/plain.h"
 #include "plain/print.h"
@@ -251,6 +252,7 @@ static int only_step(enum setup_page *page, const char *word, struct dl_error *e
                  {"key", SETUP_PAGE_KEY},
                  {"store", SETUP_PAGE_STORE},
                  {"tags", SETUP_PAGE_TAGS}};
+    char shown[64];
 
     *page = SETUP_PAGE_COUNT;
     if (word == NULL)
@@ -260,20 +262,25 @@ static int only_step(enum setup_page *page, const char *word, struct dl_error *e
             *page = steps[i].page;
             return 0;
         }
-    return dl_error_set(err, DL_E_USAGE, "--only takes site, key, store or tags, not \"%.40s\"",
-                        word);
+    dl_text_show(shown, sizeof shown, word, strlen(word));
+    return dl_error_set(err, DL_E_USAGE, "--only takes site, key, store or tags, not \"%s\"",
+                        shown);
 }
 
 /* Front ends */
 
 static int screen_color(enum screen_color *color, const char *word, struct dl_error *err)
 {
+    char shown[64];
+
     *color = SCREEN_COLOR_AUTO;
     if (word == NULL || strcmp(word, "auto") == 0)
         return 0;
-    if (strcmp(word, "always") != 0 && strcmp(word, "never") != 0)
-        return dl_error_set(err, DL_E_USAGE, "--color takes auto, always or never, not \"%.40s\"",
-                            word);
+    if (strcmp(word, "always") != 0 && strcmp(word, "never") != 0) {
+        dl_text_show(shown, sizeof shown, word, strlen(word));
+        return dl_error_set(err, DL_E_USAGE, "--color takes auto, always or never, not \"%s\"",
+                            shown);
+    }
     *color = word[0] == 'a' ? SCREEN_COLOR_ALWAYS : SCREEN_COLOR_NEVER;
     return 0;
 }

@@ -1,0 +1,144 @@
+#!/usr/bin/env bats
+# What a careless caller or somebody who means harm can do with words, files, variables and
+# descriptors.
+load lib
+
+setup() {
+  sandbox
+  key=$(new_key)
+  printf %s "$key" >key
+  chmod 600 key
+  printf '{"version": 1, "name": "acme_widget", "services": ["web", "api"]}' >manifest.json
+  # an escape sequence, the same by a C1 character, a change of direction, a line end
+  evil=$'\e]0;owned\a\e[2J\xc2\x9b31m\xe2\x80\xae\nDone.'
+}
+
+teardown() {
+  stop_intakes
+}
+
+run_hostile() {
+  status=0
+  timeout 20 "$DDLOGS" "$@" 9<key >out 2>err 3>&- || status=$?
+  cat -v out err
+}
+
+# Every line is printable, and a line that begins is one of ours.
+assert_harmless() {
+  if grep -aP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]' "$@" | cat -v; then
+    [ "${PIPESTATUS[0]}" = 1 ]
+  fi
+  ! grep -a '^Done' "$@"
+}
+
+@test "no word, value or path of the command line acts on the terminal" {
+  local -a lines=(
+    "X" "X --json" "test X --json" "setup X" "demo X" "intake X" "help X" "help a X" "key X"
+    "test --X" "test --X=1 --json" "test --manifest X --json" "test --manifest manifest.json --config X --json"
+    "test --integration X" "test --manifest manifest.json --site X --json"
+    "setup --no-input --manifest manifest.json --only X --json"
+    "setup --no-input --manifest manifest.json --site eu1 --color X --api-key-fd 9"
+    "setup --no-input --manifest manifest.json --site eu1 --tag X:X --json"
+    "setup --no-input --manifest manifest.json --site eu1 --endpoint http://X --json"
+    "setup --no-input --manifest manifest.json --site eu1 --proxy http://X --json"
+    "test --manifest manifest.json --site eu1 --ca-file X --api-key-fd 9 --json"
+    "send --manifest manifest.json --service X" "send --manifest manifest.json --status X"
+    "send --manifest manifest.json --site eu1 --api-key-fd 9 X"
+    "key status --manifest manifest.json --site eu1 --key-store file --key-name X --json"
+    "intake --fault X" "intake --record /none/X" "intake --port-file /none/X"
+    "intake --api-key-file /none/X" "intake --api-key-hash X" "intake --port X")
+  local line
+  for line in "${lines[@]}"; do
+    local -a words
+    read -ra words <<<"$line"
+    run_hostile "${words[@]//X/$evil}"
+    [ "$status" != 0 ]
+    [ "$status" -lt 124 ]
+    [ -s err ]
+    assert_harmless out err
+    [[ $line = *--json* ]] || continue
+    tail -n 1 out | jq -e '.ok == false and .exit_code > 0'
+    tail -n 1 out | jq -j '.. | strings' >texts
+    assert_harmless texts
+  done
+}
+
+@test "a key put where it does not belong is not repeated" {
+  local line
+  for line in "$key" "$key --json" "test $key" "setup $key" "help $key" "key $key" "test --$key" \
+    "test --api-key $key --json" "setup --api-key=$key" "test --api-key-fd $key" \
+    "setup --no-input --manifest manifest.json --only $key" \
+    "send --manifest manifest.json --service $key" "test --integration $key" \
+    "setup --no-input --manifest manifest.json --tag $key" \
+    "setup --no-input --manifest manifest.json --tag team:$key --json" \
+    "setup --no-input --manifest manifest.json --site $key --json" \
+    "setup --no-input --manifest manifest.json --env $key" \
+    "test --manifest manifest.json --endpoint https://$key.example" \
+    "test --manifest manifest.json --proxy http://$key@proxy.example:1"; do
+    # shellcheck disable=SC2086
+    run_hostile $line
+    [ "$status" != 0 ]
+    assert_canary_free "$key" out err
+  done
+}
+
+@test "a command line that cannot be read gets an object too, where --json is on it" {
+  local line
+  for line in "--json" "nothing --json" "test --nothing --json" "test --json --site" \
+    "send --json --timeout x" "setup --json --only nothing" "key --json" "intake --json --port 70000"; do
+    # shellcheck disable=SC2086
+    run_hostile $line
+    [ "$status" = 64 ]
+    [ "$(wc -l <out)" = 1 ]
+    jq -e '.schema == 1 and .ok == false and .exit_code == 64 and .code == "E-USAGE"' out
+  done
+}
+
+@test "output that cannot be written is a failure with its reason, for every command" {
+  start_intake
+  local line
+  local -a to=(--manifest manifest.json --site eu1 --endpoint "$INTAKE_URL" --api-key-fd 9)
+  echo a line >lines
+  for line in "--help" "--version" "help" "help not-visible" "help E-KEY-403" "setup --help" \
+    "test ${to[*]}" "test ${to[*]} --json" "send ${to[*]} --json lines" "demo --no-input" \
+    "setup ${to[*]} --no-input --key-store session --json" \
+    "setup ${to[*]} --no-input --key-store session --check-only"; do
+    status=0
+    # shellcheck disable=SC2086
+    "$DDLOGS" $line >/dev/full 2>err 9<key 3>&- || status=$?
+    [ "$status" = 73 ]
+    grep -q '^ddlogs: E-IO: standard output' err
+    status=0
+    # shellcheck disable=SC2086
+    "$DDLOGS" $line >&- 2>err 9<key 3>&- || status=$?
+    [ "$status" = 73 ]
+    grep -q '^ddlogs: E-IO: standard output' err
+  done
+}
+
+@test "with all standard descriptors closed nothing is written where it does not belong" {
+  start_intake
+  status=0
+  "$DDLOGS" setup --no-input --manifest manifest.json --site eu1 --endpoint "$INTAKE_URL" \
+    --api-key-fd 9 --key-store session 9<key <&- >&- 2>&- 3>&- || status=$?
+  [ "$status" = 73 ] # its words could not be written, the configuration could
+  jq -e '.site == "eu1" and .verified' "$XDG_CONFIG_HOME/ddlogs/acme_widget/config.json"
+  [ "$(grep -c . "$XDG_CONFIG_HOME/ddlogs/acme_widget/config.json.lock")" = 1 ]
+  stop_intake
+  [ "$(entries | wc -l)" = 31 ]
+  ! grep -q ' 400 ' "$INTAKE_LOG"
+}
+
+@test "a password in a proxy variable is shown nowhere" {
+  local name
+  for name in HTTPS_PROXY https_proxy ALL_PROXY DD_PROXY_HTTPS; do
+    export "$name=http://somebody:hidden-pass-word@127.0.0.1:1"
+    run_hostile test --manifest manifest.json --site eu1 --api-key-fd 9 --json
+    [ "$status" = 69 ]
+    ! grep -r hidden-pass-word out err
+    run_hostile setup --no-input --manifest manifest.json --site eu1 --api-key-fd 9 \
+      --key-store session --save-anyway
+    ! grep -r hidden-pass-word out err "$HOME"
+    unset "$name"
+  done
+}
