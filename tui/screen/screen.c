@@ -134,8 +134,9 @@ static void screen_signal(struct front *front, int number)
     if (!screen->open)
         return;
     if (number == SIGWINCH) {
-        if (term_resize())
-            paint(screen, false);
+        /* anew: a terminal that changes its size may have moved its lines about */
+        term_resize();
+        paint(screen, true);
     } else if (number == SIGTSTP) {
         int64_t since = dl_clock_ms();
         term_suspend();
