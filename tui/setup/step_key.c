@@ -321,8 +321,7 @@ static void key_view(const struct setup *s, struct view *view)
     view_message(s, view);
     if (s->typed != NULL && s->mark == VIEW_OK && !setup_running(s, SETUP_CHECK_KEY))
         view_line(view, VIEW_PLAIN,
-                  view_text(view, "Enter checks it with Datadog (it is sent only to %s).",
-                            checker(s, view)));
+                  view_text(view, "Enter checks it (it is sent only to %s).", checker(s, view)));
     if (!s->reach.done || s->reach.error.code != DL_OK)
         view_reach(s, view);
 }

@@ -60,8 +60,9 @@ static void result_view(const struct setup *s, struct view *view)
         view_line(view, VIEW_WARN, "Run \"ddlogs test\" when the cause is mended.");
     }
     view_line(view, VIEW_PLAIN, "Next:");
-    view_whole(view, "ddlogs test");
-    view_whole(view, "ddlogs send < FILE");
+    view_whole(view, s->input.sample_key != NULL ? "ddlogs setup" : "ddlogs test");
+    if (s->input.sample_key == NULL)
+        view_whole(view, "ddlogs send < FILE");
     view_whole(view, "man ddlogs-config");
     view->prompt = "Enter to end";
 }
