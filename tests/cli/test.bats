@@ -69,6 +69,15 @@ check() {
   [ ! -s err ]
 }
 
+@test "--verbose prints the evidence of each stage below its row" {
+  start_intake
+  check --endpoint "$INTAKE_URL" --verbose
+  [ "$status" = 0 ]
+  grep -qF "  request: GET $INTAKE_URL/api/v1/validate" out
+  grep -qF "  request: POST $INTAKE_URL/api/v2/logs" out
+  grep -qE '^  status: 202$' out
+}
+
 @test "--json prints one line, the object" {
   start_intake
   check --endpoint "$INTAKE_URL" --json

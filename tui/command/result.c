@@ -176,6 +176,12 @@ void result_print_lines(FILE *to, const char *prefix, const char *lines)
     }
 }
 
+void result_print_evidence(FILE *to, const struct dl_stage_report *report)
+{
+    for (size_t i = 0; i < report->evidence_count; i++)
+        fprintf(to, "  %s: %s\n", report->evidence[i].name, report->evidence[i].value);
+}
+
 void result_print_card(FILE *to, const struct dl_stage_report *report)
 {
     const struct dl_error_info *info = dl_error_info(report->code);
@@ -184,8 +190,7 @@ void result_print_card(FILE *to, const struct dl_stage_report *report)
     fprintf(to, "\n%s: %s\n%s\n", info->id, info->title, report->message);
     if (report->evidence_count)
         fputs("Evidence:\n", to);
-    for (size_t i = 0; i < report->evidence_count; i++)
-        fprintf(to, "  %s: %s\n", report->evidence[i].name, report->evidence[i].value);
+    result_print_evidence(to, report);
     if (*info->causes)
         fputs("Likely causes:\n", to);
     result_print_lines(to, "  ", info->causes);

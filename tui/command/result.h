@@ -56,6 +56,9 @@ void result_warn(struct result *result, enum dl_code code, const char *format, .
 /* "OK    DNS         http-intake... -> 10.1.2.3      9 ms" */
 void result_print_row(FILE *to, const struct dl_stage_report *report);
 
+/* What a stage found out, one "  name: value" a line. */
+void result_print_evidence(FILE *to, const struct dl_stage_report *report);
+
 /* Sentence, evidence, causes, next steps and code of a failed (or warned) stage. */
 void result_print_card(FILE *to, const struct dl_stage_report *report);
 

@@ -48,31 +48,40 @@ static int check_shape(const struct dl_key *key, struct result *result, struct d
     return rc;
 }
 
-/* Rows appear as their stages end. */
-static void print_new_rows(const struct dl_check *check, size_t *printed)
+/* What a person sees while it runs: rows as their stages end. */
+struct rows {
+    size_t printed;
+    bool evidence; /* --verbose: what each stage found out, below its row */
+};
+
+static void print_new_rows(const struct dl_check *check, struct rows *rows)
 {
-    while (*printed < DL_STAGE_COUNT) {
-        const struct dl_stage_report *report = dl_check_report(check, (enum dl_stage) * printed);
+    while (rows->printed < DL_STAGE_COUNT) {
+        const struct dl_stage_report *report = dl_check_report(check, (enum dl_stage)rows->printed);
 
         if (report->result <= DL_RESULT_RUN)
             return;
         result_print_row(stdout, report);
+        if (rows->evidence)
+            result_print_evidence(stdout, report);
         fflush(stdout);
-        ++*printed;
+        rows->printed++;
     }
 }
 
-static int run_check(struct dl_check *check, struct dl_http *http, bool rows, struct dl_error *err)
+static int run_check(struct dl_check *check, struct dl_http *http, const struct options *options,
+                     struct dl_error *err)
 {
-    size_t printed = rows ? 0 : DL_STAGE_COUNT;
+    struct rows rows = {.printed = options->json || options->quiet ? DL_STAGE_COUNT : 0,
+                        .evidence = options->verbose};
     struct pollfd stop = {.fd = -1, .events = POLLIN};
     int rc = stop_watch(&stop.fd, err);
 
-    print_new_rows(check, &printed);
+    print_new_rows(check, &rows);
     while (rc >= 0 && !dl_check_done(check)) {
         int wait = dl_check_step(check);
 
-        print_new_rows(check, &printed);
+        print_new_rows(check, &rows);
         if (dl_check_done(check))
             break;
         rc = dl_http_poll(http, &stop, 1, wait < 0 ? WAIT_MAX_MS : wait, err);
@@ -128,13 +137,12 @@ static int test_with_key(struct program *program, struct session *session, const
     struct dl_http *http = NULL;
     struct dl_error err = {0};
     int rc = dl_http_new(&http, &err);
-    bool rows = !options->json && !options->quiet;
     int code;
 
     if (rc == 0)
         rc = dl_check_start(&check, http, &check_options, &err);
     if (rc == 0)
-        rc = run_check(check, http, rows, &err);
+        rc = run_check(check, http, options, &err);
     result->check = check;
     code = rc < 0 ? result_fail(result, options->json, &err)
                   : conclude(program, session, result, &err);
@@ -185,14 +193,12 @@ static int run(struct program *program)
 }
 
 static const enum option_id accepted[] = {
-    OPTION_ID_site,       OPTION_ID_integration, OPTION_ID_manifest,
-    OPTION_ID_config,     OPTION_ID_endpoint,    OPTION_ID_api_endpoint,
-    OPTION_ID_connect_to, OPTION_ID_proxy,       OPTION_ID_ca_file,
-    OPTION_ID_encoding,   OPTION_ID_tags,        OPTION_ID_tags_in,
-    OPTION_ID_env,        OPTION_ID_version_tag, OPTION_ID_api_key,
-    OPTION_ID_api_key_fd, OPTION_ID_key_store,   OPTION_ID_key_name,
-    OPTION_ID_timeout,    OPTION_ID_json,        OPTION_ID_quiet,
-    OPTION_COUNT};
+    OPTION_ID_site,      OPTION_ID_integration,  OPTION_ID_manifest,   OPTION_ID_config,
+    OPTION_ID_endpoint,  OPTION_ID_api_endpoint, OPTION_ID_connect_to, OPTION_ID_proxy,
+    OPTION_ID_ca_file,   OPTION_ID_encoding,     OPTION_ID_tags,       OPTION_ID_tags_in,
+    OPTION_ID_env,       OPTION_ID_version_tag,  OPTION_ID_api_key,    OPTION_ID_api_key_fd,
+    OPTION_ID_key_store, OPTION_ID_key_name,     OPTION_ID_timeout,    OPTION_ID_json,
+    OPTION_ID_quiet,     OPTION_ID_verbose,      OPTION_COUNT};
 
 const struct command command_test = {
     .name = "test",
