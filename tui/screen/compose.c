@@ -102,17 +102,20 @@ static void head(const struct job *job)
     list_draw_filter(sheet, &job->state->list, row, layout->left, layout->width);
 }
 
-static void lines(struct job *job)
+static void lines(struct job *job, enum lines_spacing spacing)
 {
     const struct layout *layout = &job->to->layout;
     struct sheet *sheet = sheet_of(job, PANE_LINES);
-    bool dense = layout->size == LAYOUT_SMALL;
-    int row = !dense ? 0
-                     : wrap_put(sheet, 0, layout->left, layout->width, 0, STYLE_DIM,
-                                or_empty(job->view->help));
+    struct lines_place place = {.left = layout->left,
+                                .columns = layout->width,
+                                .whole = layout->columns,
+                                .spacing = spacing};
 
-    lines_draw(sheet, job->view, row, layout->left, layout->width, layout->columns, dense,
-               &job->anchor);
+    sheet_clear(sheet);
+    if (layout->size == LAYOUT_SMALL)
+        place.row = wrap_put(sheet, 0, layout->left, layout->width, 0, STYLE_DIM,
+                             or_empty(job->view->help));
+    lines_draw(sheet, job->view, &place, &job->anchor);
 }
 
 /* Text of a field where the terminal has ASCII alone: a question mark for every column of another
@@ -264,7 +267,6 @@ static void draw_parts(struct job *job)
         list_draw(sheet_of(job, PANE_LIST), &state->list, view, layout->left, layout->width,
                   state_focus(state, view) == FOCUS_LIST, &job->list_first, &job->list_last);
     fields(job);
-    lines(job);
     job->footer_row = footer_draw(sheet_of(job, PLACED_FOOTER), view, layout->left,
                                   layout->columns - 2 * layout->left,
                                   state->footer ? (int)state->footer_key : -1);
@@ -322,16 +324,29 @@ static void place_cursor(const struct job *job)
     }
 }
 
+/* Lines are set as widely as there is room for. */
+static void place_panes(struct job *job)
+{
+    struct composition *to = job->to;
+    struct layout *layout = &to->layout;
+    int spacing = layout->size == LAYOUT_SMALL ? LINES_DENSE : LINES_AIRY;
+    int wanted[PANE_COUNT];
+
+    do {
+        lines(job, (enum lines_spacing)spacing);
+        for (int i = 0; i < PANE_COUNT; i++)
+            wanted[i] = to->parts[i].sheet.rows;
+        layout_place(layout, wanted, to->parts[PLACED_FOOTER].sheet.rows);
+    } while (layout->panes[PANE_LINES].height < wanted[PANE_LINES] && --spacing >= LINES_DENSE);
+}
+
 static void place_parts(struct job *job)
 {
     struct composition *to = job->to;
     struct layout *layout = &to->layout;
     struct screen_state *state = job->state;
-    int wanted[PANE_COUNT];
 
-    for (int i = 0; i < PANE_COUNT; i++)
-        wanted[i] = to->parts[i].sheet.rows;
-    layout_place(layout, wanted, to->parts[PLACED_FOOTER].sheet.rows);
+    place_panes(job);
 #define PANE(id) (id), layout->panes[id].row, layout->panes[id].height
     place(job, PANE(PANE_HEAD), 0, -1, -1);
     place(job, PANE(PANE_LIST), 0, job->list_first, job->list_last);

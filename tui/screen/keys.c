@@ -269,15 +269,17 @@ static void in_list(const struct turn *t, const struct input_key *key)
     }
 }
 
-/* Whether this key belongs to a burst, as pasted text does; counts it. */
-static bool burst(const struct turn *t)
+/* Counts a character; true if this many came right before this key, as pasted text does. */
+static bool burst(const struct turn *t, bool character)
 {
     struct screen_state *state = t->state;
     bool close = t->now - state->last_ms <= KEYS_BURST_MS;
+    bool pasted = close && state->burst > KEYS_BURST;
 
-    state->burst = close ? state->burst + 1 : 1;
+    if (character || pasted)
+        state->burst = close ? state->burst + 1 : 1;
     state->last_ms = t->now;
-    return state->burst > KEYS_BURST;
+    return pasted;
 }
 
 static void edit_key(const struct turn *t, enum input_code code)
@@ -325,9 +327,9 @@ static void leave_field(const struct turn *t, bool down)
 static void in_field(const struct turn *t, const struct input_key *key)
 {
     if (key->code == INPUT_CHARACTER) {
-        burst(t);
+        burst(t, true);
         insert(t, t->state->last_focus, key->character);
-    } else if (key->code == INPUT_ENTER && burst(t)) {
+    } else if (key->code == INPUT_ENTER && burst(t, false)) {
         insert(t, t->state->last_focus, '\n'); /* the end of a pasted line sends nothing off */
     } else if (key->code == INPUT_ENTER) {
         settle(t, true);

@@ -266,8 +266,10 @@ void term_resume(void)
 {
     if (!term.screen)
         return;
-    /* the shell may have changed the modes meanwhile: what it left is what is given back */
-    tcgetattr(fileno(term.in), &rescue.saved);
+    /* The shell may have changed the modes meanwhile: what it left is what is given back. After a
+     * stop that could not be caught they were never given back, so what was saved stays. */
+    if (!rescue.active)
+        tcgetattr(fileno(term.in), &rescue.saved);
     reset_prog_mode();
     modes();
     rescue.active = 1;

@@ -1,5 +1,6 @@
 #include "widget/lines.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -21,9 +22,10 @@ enum style mark_style(enum view_mark mark)
 /* Where the lines are drawn and what all of them share. */
 struct lines {
     struct sheet *sheet;
-    int left, columns, whole;
-    int label; /* columns of the widest label of a row */
-    bool dense;
+    const struct lines_place *place;
+    int left, columns;
+    int label;  /* columns of the widest label of a row */
+    int gutter; /* columns of the marks of rows; 0 where no row has one */
     bool under_mark;
 };
 
@@ -32,19 +34,41 @@ static const char *or_empty(const char *text)
     return text ? text : "";
 }
 
-/* A URL, id or command: in its place if it fits there, else from column 0 over the whole width. */
+/* A command with options, over several rows that a shell takes as one: a blank and a backslash
+ * between words, a backslash alone within one, which then goes on without any indent. */
+static int draw_command(const struct lines *to, int row, enum style style, const char *text)
+{
+    const char *part;
+    size_t len;
+    int rows = 0, column = to->left;
+
+    while (wrap_next(&text, to->left + to->columns - column - 2, &part, &len)) {
+        bool within = part + len == text;
+        int end = column + sheet_put_n(to->sheet, row + rows, column, style, part, len);
+
+        if (*text != '\0')
+            sheet_put(to->sheet, row + rows, end + !within, STYLE_DIM, "\\");
+        column = within ? 0 : to->left + 2;
+        rows++;
+    }
+    return rows;
+}
+
+/* A URL, id or command: in its place if it fits there, else over the whole width. */
 static int draw_whole(const struct lines *to, int row, int indent, enum style style,
                       const char *text)
 {
     const char *rest = text + strspn(text, " ");
-    int blanks = (int)(rest - text), rows = 0;
+    int blanks = (int)(rest - text), rows = 0, width = (int)dl_text_width(rest);
 
-    if (indent + blanks + (int)dl_text_width(rest) <= to->columns) {
+    if (indent + blanks + width <= to->columns) {
         sheet_put(to->sheet, row, to->left + indent + blanks, style, rest);
         return 1;
     }
+    if (width > to->place->whole && strstr(rest, " -"))
+        return draw_command(to, row, style, rest);
     do {
-        size_t n = dl_text_fit(rest, (size_t)to->whole);
+        size_t n = dl_text_fit(rest, (size_t)to->place->whole);
         if (n == 0)
             n = strlen(rest);
         sheet_put_n(to->sheet, row + rows++, 0, style, rest, n);
@@ -58,7 +82,7 @@ static int draw_whole(const struct lines *to, int row, int indent, enum style st
 static int draw_row(const struct lines *to, int row, const struct view_line *line)
 {
     bool waits = line->mark == VIEW_WAIT || line->mark == VIEW_SKIP;
-    int column = to->left + MARK_COLUMNS, end = to->left + to->columns;
+    int column = to->left + to->gutter, end = to->left + to->columns;
     int middle = column + to->label + 2;
     int right = (int)dl_text_width(or_empty(line->right));
     int room = end - middle - (right > 0 ? right + 2 : 0);
@@ -87,8 +111,9 @@ static int draw_text(struct lines *to, int row, const struct view_line *line)
 
     to->under_mark = !blank && (marked || to->under_mark);
     if (blank) {
-        sheet_reach(to->sheet, to->dense ? row : row + 1);
-        return to->dense ? 0 : 1;
+        int rows = to->place->spacing != LINES_DENSE;
+        sheet_reach(to->sheet, row + rows);
+        return rows;
     }
     if (marked)
         sheet_put(to->sheet, row, to->left, mark_style(line->mark), view_mark_word(line->mark));
@@ -112,40 +137,84 @@ static int draw_changed(struct lines *to, int row, const struct view_line *line)
     return rows > 0 ? rows : 1;
 }
 
-static int widest_label(const struct view *view)
+/* What all rows have in common. */
+static void measure(struct lines *to, const struct view *view)
 {
-    int widest = 0;
-
-    for (size_t i = 0; i < view->line_count; i++) {
-        int width = (int)dl_text_width(or_empty(view->lines[i].left));
-        if (view->lines[i].kind == VIEW_ROW && width > widest)
-            widest = width;
-    }
-    return widest;
-}
-
-void lines_draw(struct sheet *sheet, const struct view *view, int row, int left, int columns,
-                int whole, bool dense, int *anchor)
-{
-    struct lines to = {sheet, left, columns, whole, widest_label(view), dense, false};
-    int failed = -1, running = -1;
-
     for (size_t i = 0; i < view->line_count; i++) {
         const struct view_line *line = &view->lines[i];
-        int start = row;
+        int width = (int)dl_text_width(or_empty(line->left));
 
-        if (line->kind == VIEW_ROW) {
+        if (line->kind != VIEW_ROW)
+            continue;
+        to->label = width > to->label ? width : to->label;
+        to->gutter = line->mark != VIEW_PLAIN ? MARK_COLUMNS : to->gutter;
+    }
+}
+
+static bool is_heading(const struct view_line *line)
+{
+    const char *text = or_empty(line->left);
+
+    return line->kind == VIEW_TEXT && line->mark == VIEW_PLAIN && *text != '\0' &&
+           text[strlen(text) - 1] == ':';
+}
+
+static bool is_blank(const struct view_line *line)
+{
+    return line->kind == VIEW_TEXT && line->mark == VIEW_PLAIN && *or_empty(line->left) == '\0';
+}
+
+/* Whether a line begins something new: a message behind other lines, a heading, text behind rows.
+ */
+static bool stands_apart(const struct view_line *before, const struct view_line *line)
+{
+    bool message = line->kind != VIEW_ROW && line->mark != VIEW_PLAIN;
+
+    if (is_blank(before) || is_blank(line) || is_heading(before))
+        return false;
+    if (is_heading(line) || (before->kind == VIEW_ROW) != (line->kind == VIEW_ROW))
+        return true;
+    if (before->kind == VIEW_WHOLE && line->kind == VIEW_TEXT)
+        return true;
+    return message && (before->kind != VIEW_TEXT || before->mark == VIEW_PLAIN);
+}
+
+static int draw_line(struct lines *to, int row, const struct view_line *line)
+{
+    if (line->kind == VIEW_ROW) {
+        to->under_mark = false;
+        return draw_row(to, row, line);
+    }
+    if (line->kind == VIEW_ADDED || line->kind == VIEW_REMOVED)
+        return draw_changed(to, row, line);
+    return draw_text(to, row, line);
+}
+
+void lines_draw(struct sheet *sheet, const struct view *view, const struct lines_place *place,
+                int *anchor)
+{
+    struct lines to = {
+        .sheet = sheet, .place = place, .left = place->left, .columns = place->columns};
+    int row = place->row, failed = -1, running = -1, message = -1;
+
+    measure(&to, view);
+    for (size_t i = 0; i < view->line_count; i++) {
+        const struct view_line *line = &view->lines[i];
+
+        if (place->spacing == LINES_AIRY && i > 0 && stands_apart(line - 1, line)) {
             to.under_mark = false;
-            row += draw_row(&to, row, line);
-        } else if (line->kind == VIEW_ADDED || line->kind == VIEW_REMOVED) {
-            row += draw_changed(&to, row, line);
-        } else {
-            row += draw_text(&to, row, line);
+            row++;
         }
+        int start = row;
+        row += draw_line(&to, row, line);
         if (line->mark == VIEW_RUN && running < 0)
             running = row - 1;
         if (line->mark == VIEW_FAIL && failed < 0)
             failed = start;
+        if (line->mark != VIEW_PLAIN && line->kind == VIEW_TEXT && message < 0)
+            message = start;
     }
+    if (failed < 0 && place->spacing == LINES_DENSE)
+        failed = message;
     *anchor = running >= 0 ? running : failed;
 }

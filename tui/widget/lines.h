@@ -2,8 +2,6 @@
 #ifndef DL_TUI_WIDGET_LINES_H
 #define DL_TUI_WIDGET_LINES_H
 
-#include <stdbool.h>
-
 #include "setup/view.h"
 #include "widget/sheet.h"
 
@@ -11,11 +9,24 @@
 
 enum style mark_style(enum view_mark mark);
 
-/* Draws all lines from `row` on between `left` and `left + columns`, wrapped. A VIEW_WHOLE line
- * that is too wide may use the `whole` columns from column 0 on, and more rows of that width, so
- * that it is copied in one piece. *anchor becomes the row to be seen first: of the stage that runs,
- * else of the first failure, else -1. `dense`: empty lines take no row. */
-void lines_draw(struct sheet *sheet, const struct view *view, int row, int left, int columns,
-                int whole, bool dense, int *anchor);
+enum lines_spacing {
+    LINES_DENSE, /* empty lines take no row */
+    LINES_AS_IS,
+    LINES_AIRY /* and a row parts what belongs apart */
+};
+
+struct lines_place {
+    int row; /* the first one */
+    int left, columns;
+    int whole; /* columns that a VIEW_WHOLE line may use, from column 0 on */
+    enum lines_spacing spacing;
+};
+
+/* Draws all lines, wrapped. A VIEW_WHOLE line that is too wide gets the whole width and more rows,
+ * so that it is copied in one piece; a command is continued as a shell has it, with a backslash.
+ * *anchor becomes the row to be seen first: of the stage that runs, else of the first failure, else
+ * -1. */
+void lines_draw(struct sheet *sheet, const struct view *view, const struct lines_place *place,
+                int *anchor);
 
 #endif

@@ -20,6 +20,19 @@ static size_t one_character(const char *text)
     return n == 0 ? 1 : n;
 }
 
+/* Where a word wider than the row is broken: behind its last comma (JSON), else where the row ends.
+ */
+static size_t long_word(const char *text, size_t fit)
+{
+    size_t end = fit;
+
+    while (end > fit / 2 && text[end - 1] != ',')
+        end--;
+    if (end > fit / 2)
+        return end;
+    return fit > 0 ? fit : one_character(text);
+}
+
 bool wrap_next(const char **text, int columns, const char **row, size_t *len)
 {
     const char *start = *text;
@@ -36,7 +49,7 @@ bool wrap_next(const char **text, int columns, const char **row, size_t *len)
         while (end > 0 && start[end - 1] != ' ')
             end--;
         if (skip_blanks(start) >= start + end) /* nothing but blanks before the long word */
-            end = fit > 0 ? fit : one_character(start);
+            end = long_word(start, fit);
     }
     const char *next = start + end;
     next = *next == '\n' ? next + 1 : skip_blanks(next);

@@ -12,11 +12,13 @@
 
 static struct view view;
 static int anchor;
+static enum lines_spacing spacing;
 
 static int fresh(void **state)
 {
     (void)state;
     memset(&view, 0, sizeof(view));
+    spacing = LINES_AS_IS;
     return 0;
 }
 
@@ -30,8 +32,11 @@ static void expect(int columns, const char *shown)
 {
     struct sheet sheet;
 
+    const struct lines_place place = {
+        .left = 1, .columns = columns, .whole = columns + 2, .spacing = spacing};
+
     sheet_init(&sheet);
-    lines_draw(&sheet, &view, 0, 1, columns, columns + 2, false, &anchor);
+    lines_draw(&sheet, &view, &place, &anchor);
     assert_string_equal(sheet_shown(&sheet), shown);
     sheet_free(&sheet);
 }
@@ -63,6 +68,36 @@ static void an_address_is_never_broken_where_it_fits_a_row_of_its_own(void **sta
     expect(30, " OK    see\n       https://a/bcdef\n");
     expect(16, " OK    see\nhttps://a/bcdef\n"); /* 18 columns in all */
     expect(10, " OK    see\nhttps://a/bc\ndef\n");
+}
+
+static void a_long_command_goes_on_as_a_shell_has_it(void **state)
+{
+    (void)state;
+    add(VIEW_WHOLE, VIEW_PLAIN, "ddlogs setup --site eu1 --no-input", "", "");
+    expect(20, " ddlogs setup \\\n   --site eu1 \\\n   --no-input\n");
+}
+
+static void a_word_of_a_command_that_is_broken_stays_one(void **state)
+{
+    (void)state;
+    add(VIEW_WHOLE, VIEW_PLAIN, "run --file /a/very/long/path -x", "", "");
+    expect(14, " run --file \\\n   /a/very/lo\\\nng/path -x\n");
+}
+
+static void where_there_is_room_what_belongs_apart_stands_apart(void **state)
+{
+    (void)state;
+    add(VIEW_ROW, VIEW_PLAIN, "source", "shop", "");
+    add(VIEW_TEXT, VIEW_PLAIN, "text", "", "");
+    add(VIEW_TEXT, VIEW_OK, "message", "", "");
+    add(VIEW_TEXT, VIEW_OK, "another", "", "");
+    add(VIEW_TEXT, VIEW_PLAIN, "", "", "");
+    add(VIEW_TEXT, VIEW_PLAIN, "Next:", "", "");
+    add(VIEW_WHOLE, VIEW_PLAIN, "command", "", "");
+    spacing = LINES_AIRY;
+    expect(30, " source  shop\n\n text\n\n OK    message\n OK    another\n\n Next:\n command\n");
+    spacing = LINES_DENSE;
+    expect(30, " source  shop\n text\n OK    message\n OK    another\n Next:\n command\n");
 }
 
 static void differences_begin_with_their_sign(void **state)
@@ -108,6 +143,9 @@ int main(void)
         cmocka_unit_test_setup(a_mark_is_a_word_and_text_below_stands_in_line, fresh),
         cmocka_unit_test_setup(rows_have_columns_and_lose_no_text, fresh),
         cmocka_unit_test_setup(an_address_is_never_broken_where_it_fits_a_row_of_its_own, fresh),
+        cmocka_unit_test_setup(a_long_command_goes_on_as_a_shell_has_it, fresh),
+        cmocka_unit_test_setup(a_word_of_a_command_that_is_broken_stays_one, fresh),
+        cmocka_unit_test_setup(where_there_is_room_what_belongs_apart_stands_apart, fresh),
         cmocka_unit_test_setup(differences_begin_with_their_sign, fresh),
         cmocka_unit_test_setup(what_runs_and_else_what_failed_is_to_be_in_sight, fresh),
         cmocka_unit_test_setup(the_footer_breaks_between_keys, fresh),

@@ -42,6 +42,7 @@ static void breaks_words_that_are_wider_than_the_row(void **state)
     (void)state;
     expect("abcdefghij", 4, "abcd\nefgh\nij\n");
     expect("no abcdefgh", 4, "no\nabcd\nefgh\n");
+    expect("{\"a\":1,\"bcd\":22}", 9, "{\"a\":1,\n\"bcd\":22}\n");
 }
 
 static void counts_columns_not_bytes(void **state)
