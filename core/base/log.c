@@ -39,7 +39,8 @@ void dl_log_scrub(char *to, size_t size, const char *text, size_t len)
         dl_text_copy(to, size, "(withheld)");
     else
         dl_text_copy(to, size, dl_buffer_string(&clean));
-    explicit_bzero(raw.data, raw.size);
+    if (raw.data)
+        explicit_bzero(raw.data, raw.size);
     dl_buffer_free(&raw);
     dl_buffer_free(&clean);
 }

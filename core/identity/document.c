@@ -1,6 +1,7 @@
 #include "identity/document.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,8 +15,7 @@ static int blame_offset(const struct dl_document *d, struct dl_error *err, size_
     size_t line, column;
 
     dl_json_place(d->text, d->len, offset, &line, &column);
-    if (err != NULL)
-        err->code = d->code;
+    err->code = d->code;
     dl_error_prefix(err, "%s:%zu:%zu", d->path, line, column);
     return -(int)d->code;
 }
@@ -27,6 +27,8 @@ int dl_document_blame(const struct dl_document *d, struct dl_error *err, const c
     const char *path[] = {key, index};
     size_t offset = 0;
 
+    if (err->code == DL_E_NOMEM)
+        return -DL_E_NOMEM; /* no mistake of the file */
     dl_text_format(index, sizeof index, "[%zu]", element);
     if (key == NULL ||
         !dl_json_locate(d->text, d->len, path, element == DL_NO_ELEMENT ? 1 : 2, &offset))
@@ -175,23 +177,26 @@ static size_t characters(const char *text)
     return count;
 }
 
-/* True if a terminal and a log line can show it as it is. */
-static bool is_clean(const char *text)
+/* *clean is true if a terminal and a log line can show it as it is. */
+static int check_clean(const char *text, bool *clean, struct dl_error *err)
 {
-    struct dl_buffer clean;
+    struct dl_buffer cleaned;
     size_t len = strlen(text);
-    bool same;
+    int status;
 
-    dl_buffer_init(&clean, len * 3 + 16);
-    same = dl_text_clean(&clean, text, len) == 0 && strcmp(dl_buffer_string(&clean), text) == 0;
-    dl_buffer_free(&clean);
-    return same;
+    dl_buffer_init(&cleaned, len * 3 + 16);
+    status = dl_text_clean(&cleaned, text, len);
+    *clean = strcmp(dl_buffer_string(&cleaned), text) == 0;
+    dl_buffer_free(&cleaned);
+    return status < 0 ? dl_error_set(err, DL_E_NOMEM, "no memory for a text") : 0;
 }
 
 int dl_document_text(const struct dl_document *d, const char **out, const char *key, size_t max,
                      struct dl_error *err)
 {
     const cJSON *member = cJSON_GetObjectItemCaseSensitive(d->root, key);
+    bool clean;
+    int status;
 
     *out = NULL;
     if (member == NULL)
@@ -204,7 +209,10 @@ int dl_document_text(const struct dl_document *d, const char **out, const char *
     if (characters(member->valuestring) > max)
         return dl_document_fail(d, err, key, DL_NO_ELEMENT, "\"%s\" has at most %zu characters",
                                 key, max);
-    if (!is_clean(member->valuestring))
+    status = check_clean(member->valuestring, &clean, err);
+    if (status < 0)
+        return status;
+    if (!clean)
         return dl_document_fail(d, err, key, DL_NO_ELEMENT,
                                 "\"%s\" holds a character that cannot be shown", key);
     *out = member->valuestring;

@@ -31,7 +31,8 @@ void dl_document_free(struct dl_document *document);
 int dl_document_fail(const struct dl_document *document, struct dl_error *err, const char *key,
                      size_t element, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* The same for an error that another function wrote about that place. */
+/* The same for an error that another function wrote about that place; -DL_E_NOMEM stays itself. err
+ * must not be NULL. */
 int dl_document_blame(const struct dl_document *document, struct dl_error *err, const char *key,
                       size_t element);
 

@@ -264,8 +264,10 @@ int dl_integration_read_text(struct dl_integration **out, const char *text, size
 {
     struct dl_document document = {.path = path, .code = DL_E_MANIFEST, .text = text, .len = len};
     struct dl_integration *m = calloc(1, sizeof *m);
+    struct dl_error local;
     int status;
 
+    err = err == NULL ? &local : err;
     if (m == NULL)
         return dl_error_set(err, DL_E_NOMEM, "no memory for a manifest");
     status = dl_document_parse(&document, &dl_json_default_limits, err);

@@ -60,22 +60,24 @@ bool dl_text_looks_secret(const char *text, size_t len)
     return false;
 }
 
-bool dl_text_show(char *to, size_t size, const char *text, size_t len)
+int dl_text_show(char *to, size_t size, const char *text, size_t len)
 {
     struct dl_buffer clean;
-    bool harmless;
+    int status;
 
     /* Cleaning takes out what has no width: a key with such a character in it is one on the screen.
      */
     dl_buffer_init(&clean, len * 9 + 1024);
-    harmless = !dl_text_looks_secret(text, len) && dl_text_clean(&clean, text, len) == 0 &&
-               !dl_text_looks_secret(dl_buffer_string(&clean), clean.len);
-    if (harmless)
+    status = dl_text_clean(&clean, text, len);
+    if (dl_text_looks_secret(text, len) ||
+        (status == 0 && dl_text_looks_secret(dl_buffer_string(&clean), clean.len)))
+        status = -DL_E_VALUE;
+    if (status == 0)
         dl_log_scrub(to, size, text, len);
     else
         dl_text_copy(to, size, "(withheld)");
     if (clean.data != NULL)
         explicit_bzero(clean.data, clean.size);
     dl_buffer_free(&clean);
-    return harmless;
+    return status;
 }

@@ -183,6 +183,13 @@ static int append(struct dl_tags *tags, const char *item, struct dl_error *err)
     return 0;
 }
 
+/* The first thing that is wrong stays the answer. */
+static void no_memory(struct parse *p)
+{
+    if (p->status == 0)
+        p->status = dl_error_set(p->err, DL_E_NOMEM, "no memory for a tag");
+}
+
 static const char *change(const struct normal *tag)
 {
     if (tag->lowered && tag->replaced)
@@ -194,8 +201,6 @@ static const char *change(const struct normal *tag)
 
 static void keep(struct parse *p, const char *before, const struct normal *tag)
 {
-    int status;
-
     if (has(&p->tags, tag->text)) {
         tell(p, before, tag->text, "it is there already", DL_TAG_MERGED);
         return;
@@ -204,9 +209,8 @@ static void keep(struct parse *p, const char *before, const struct normal *tag)
         refuse(p, before, "a log has at most 100 tags");
         return;
     }
-    status = append(&p->tags, tag->text, p->err);
-    if (status < 0) {
-        p->status = p->status < 0 ? p->status : status;
+    if (append(&p->tags, tag->text, NULL) < 0) {
+        no_memory(p);
         return;
     }
     if (tag->lowered || tag->replaced)
@@ -222,7 +226,13 @@ static void take(struct parse *p, const char *text, size_t len)
     char before[256];
     const char *why;
 
-    if (!dl_text_show(before, sizeof before, text, len)) {
+    int status = dl_text_show(before, sizeof before, text, len);
+
+    if (status == -DL_E_NOMEM) {
+        no_memory(p);
+        return;
+    }
+    if (status < 0) {
         refuse(p, before, looks_like_key);
         return;
     }

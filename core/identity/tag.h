@@ -56,8 +56,8 @@ bool dl_tag_as_attribute(const struct dl_tags *tags, size_t index);
  * refused in tags, configuration and manifests, and never repeated in a message. */
 bool dl_text_looks_secret(const char *text, size_t len);
 
-/* Foreign text as a message may repeat it: scrubbed by dl_log_scrub; or "(withheld)", and false, if
- * it looks like a secret as it is or as a screen would show it. */
-bool dl_text_show(char *to, size_t size, const char *text, size_t len);
+/* Foreign text as a message may repeat it: scrubbed by dl_log_scrub; or "(withheld)", with
+ * -DL_E_VALUE if it looks like a secret as it is or as a screen would show it, or -DL_E_NOMEM. */
+int dl_text_show(char *to, size_t size, const char *text, size_t len);
 
 #endif

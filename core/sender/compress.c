@@ -99,11 +99,9 @@ static bool unpack(struct dl_compressor *c, enum dl_encoding encoding, const cha
     case DL_ENCODING_ZSTD:
         return ZSTD_decompress(to, raw_length, packed, packed_length) == raw_length;
     case DL_ENCODING_GZIP:
-        if (!c->gunzip)
-            c->gunzip = libdeflate_alloc_decompressor();
         /* NULL for the actual length: it must be exactly raw_length. */
-        return c->gunzip && libdeflate_gzip_decompress(c->gunzip, packed, packed_length, to,
-                                                       raw_length, NULL) == LIBDEFLATE_SUCCESS;
+        return libdeflate_gzip_decompress(c->gunzip, packed, packed_length, to, raw_length, NULL) ==
+               LIBDEFLATE_SUCCESS;
     case DL_ENCODING_NONE:
     default:
         if (packed_length != raw_length)
@@ -117,7 +115,9 @@ int dl_expand(struct dl_compressor *c, enum dl_encoding encoding, const char *pa
               size_t packed_length, size_t raw_length, struct dl_buffer *out, struct dl_error *err)
 {
     dl_buffer_clear(out);
-    if (dl_buffer_reserve(out, raw_length) < 0)
+    if (encoding == DL_ENCODING_GZIP && !c->gunzip)
+        c->gunzip = libdeflate_alloc_decompressor();
+    if ((encoding == DL_ENCODING_GZIP && !c->gunzip) || dl_buffer_reserve(out, raw_length) < 0)
         return dl_error_set(err, DL_E_NOMEM, "no memory to unpack %zu bytes", raw_length);
     if (!unpack(c, encoding, packed, packed_length, out->data, raw_length))
         return dl_error_set(err, DL_E_INTERNAL,

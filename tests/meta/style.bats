@@ -22,7 +22,7 @@
 @test "scripts are clean" {
   cd "$TOP"
   [ -e .git ] || skip "only in a checkout"
-  shellcheck bootstrap.sh tests/run .ci/run build-aux/cmocka-tap.sh
+  shellcheck bootstrap.sh tests/run tests/coverage .ci/run build-aux/cmocka-tap.sh
 }
 
 @test "every source file is in the tarball" {
