@@ -132,7 +132,7 @@ golden() {
   if [ -n "${UPDATE_GOLDEN-}" ]; then
     SHOWN=''
     until before=$SHOWN && SHOWN=$(screen "${@:3}" | masked) && [ "$before" = "$SHOWN" ]; do
-      sleep 0.1
+      sleep 0.3
     done
     mkdir -p "$GOLDEN"
     {

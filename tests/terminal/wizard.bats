@@ -29,7 +29,7 @@ teardown() {
 masked() {
   sed -E -e 's| +[0-9]+ ms\b| N ms|g' -e 's/:[0-9]{5}\b/:PORT_/g' \
     -e 's|/tmp/ddlogs-[A-Za-z0-9]{6}|/tmp/ddlogs-FOLDER|g' -e 's/[0-9a-f]{8}-[0-9a-f]{8}/TEST-ID/g' \
-    -e 's/port [0-9]{5}\b/port PORT_/' -e 's/[0-9]+ s of /N s of /'
+    -e 's/[0-9]+ kB/N kB/g' -e 's/port [0-9]{5}\b/port PORT_/' -e 's/[0-9]+ s of /N s of /'
 }
 
 # wizard SIZE LOCALE [OPTION...]
