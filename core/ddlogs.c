@@ -579,12 +579,21 @@ uint64_t ddlogs_sender_count(const ddlogs_sender *sender, const char *name)
         const char *name;
         const uint64_t *value;
     } counters[] = {
-        {"taken", &stats.taken},       {"accepted", &stats.accepted},
-        {"pending", &stats.pending},   {"refused", &stats.refused},
-        {"requests", &stats.requests}, {"retries", &stats.retries},
-        {"bytes", &stats.bytes},       {"wire_bytes", &stats.wire_bytes},
-        {"cut", &stats.cut},           {"replaced", &stats.replaced},
-        {"renamed", &stats.renamed},   {"clashed", &stats.clashed},
+        {"taken", &stats.taken},
+        {"accepted", &stats.accepted},
+        {"pending", &stats.pending},
+        {"refused", &stats.refused},
+        {"requests", &stats.requests},
+        {"retries", &stats.retries},
+        {"bytes", &stats.bytes},
+        {"wire_bytes", &stats.wire_bytes},
+        {"cut", &stats.cut},
+        {"replaced", &stats.replaced},
+        {"renamed", &stats.renamed},
+        {"clashed", &stats.clashed},
+        {"flattened", &stats.flattened},
+        {"aged", &stats.aged},
+        {"ahead", &stats.ahead},
     };
 
     dl_sender_stats(sender->sender, &stats);

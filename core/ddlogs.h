@@ -86,8 +86,9 @@ int ddlogs_sender_problem(const ddlogs_sender *sender, ddlogs_error *error);
 int ddlogs_sender_flush(ddlogs_sender *sender, int timeout_ms, ddlogs_error *error);
 
 /* One counter by name: "taken", "accepted", "pending", "refused", "requests", "retries", "bytes",
- * "wire_bytes", "cut", "replaced", "renamed", "clashed". taken = accepted + pending + refused,
- * always. 0 for a name that is none. */
+ * "wire_bytes", "cut", "replaced", "renamed", "clashed", "flattened" (arrays changed, as the
+ * manifest says), "aged" and "ahead" (a date more than 18 h old or 2 h ahead, which Datadog drops
+ * without a word). taken = accepted + pending + refused, always. 0 for a name that is none. */
 uint64_t ddlogs_sender_count(const ddlogs_sender *sender, const char *name);
 
 /* Flushes for at most this long, then frees. Fails like flush; the handle is gone either way. NULL

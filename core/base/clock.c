@@ -58,6 +58,11 @@ int64_t dl_clock_wall_ms(void)
     return wall_source();
 }
 
+int64_t dl_clock_wall_about_ms(void)
+{
+    return wall_source == real_wall_ms ? now(CLOCK_REALTIME_COARSE) : wall_source();
+}
+
 int dl_clock_random(void *to, size_t len)
 {
     return random_source(to, len);

@@ -344,6 +344,11 @@
       "Compare it: date -u\n"                                                                      \
       "Set it: timedatectl set-ntp true\n"                                                         \
       "Logs more than 18 hours old or 2 hours ahead are dropped without a word.")                  \
+    X(DATE, "W-DATE", 0, DL_KIND_WARN, "A log's own date is one that Datadog does not take.",      \
+      "The log is old, or its date is in seconds, not milliseconds.\n"                             \
+      "Its date has no zone and is not in UTC.",                                                   \
+      "Write dates as milliseconds since 1970, or as 2026-01-31T23:59:59Z.\n"                      \
+      "Logs more than 18 hours old or 2 hours ahead are dropped without a word.")                  \
     X(ENV_OVERRIDE, "W-ENV-OVERRIDE", 0, DL_KIND_WARN, "The environment wins over the file.",      \
       "A variable is set in the shell or the service.",                                            \
       "Unset the variable that is named, or know that it wins.\n"                                  \

@@ -154,6 +154,7 @@ int dl_frame_new(struct dl_frame **out, const struct dl_integration *integration
         free(f);
         return dl_error_set(err, DL_E_NOMEM, "no memory for the tags");
     }
+    f->arrays = integration->arrays;
     dl_buffer_init(&f->head, DL_FRAME_MAX);
     dl_buffer_init(&f->attributes, DL_FRAME_MAX);
     rc = fill(f, integration, config, service, hostname);

@@ -26,6 +26,7 @@ struct dl_frame {
     struct dl_buffer attributes; /* every attribute's json, one after the other */
     struct dl_frame_attribute *list;
     size_t count;
+    enum dl_arrays arrays;         /* the manifest's policy */
     unsigned char first_bytes[32]; /* bit set of the first bytes of all keys: most names miss it */
 };
 

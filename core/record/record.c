@@ -3,8 +3,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "record/arrays.h"
 #include "record/escape.h"
 #include "record/scan.h"
+#include "record/stamp.h"
 
 #define RESERVED_MAX 16 /* top-level reserved members of one log, duplicates included */
 #define STATUS_MAX 32
@@ -99,7 +102,9 @@ struct plan {
     struct range reserved[RESERVED_MAX];
     size_t reserved_count;
     struct range message; /* inside its quotes; from NULL: none */
-    bool run_open;        /* the last kept run goes on */
+    struct range arrays;  /* from the first value to change by the policy to behind the last */
+    struct dl_stamp stamp;
+    bool run_open; /* the last kept run goes on */
     bool own_original, own_ddlogs_original;
     bool any_clash;
     uint64_t clash[(DL_FRAME_ATTRIBUTES + 63) / 64];     /* the log has the attribute's key */
@@ -142,6 +147,11 @@ static bool plan_member(struct plan *plan, const struct dl_member *m, const char
 {
     struct range whole = {m->name - 1, m->value + m->value_length};
 
+    if (m->array && plan->frame->arrays != DL_ARRAYS_KEEP) {
+        if (!plan->arrays.from)
+            plan->arrays.from = m->value;
+        plan->arrays.to = whole.to;
+    }
     if (same(name, length, "ddsource") || same(name, length, "service") ||
         same(name, length, "ddtags")) {
         plan->run_open = false;
@@ -158,6 +168,8 @@ static bool plan_member(struct plan *plan, const struct dl_member *m, const char
         plan->message = (struct range){m->value + 1, whole.to - 1};
     plan->own_original |= same(name, length, "original");
     plan->own_ddlogs_original |= same(name, length, "ddlogs.original");
+    if (dl_stamp_likely(name, length))
+        dl_stamp_offer(&plan->stamp, m, name, length);
     find_clash(plan, name, length);
     return true;
 }
@@ -190,22 +202,46 @@ static bool make_plan(struct plan *plan, const struct dl_frame *frame, const cha
     return rc == 0 && !(plan->reserved_count && plan->own_original && plan->own_ddlogs_original);
 }
 
-static size_t copied_length(const struct plan *plan, struct range r)
-{
-    size_t used;
-
-    return plan->scan.broken ? dl_mend(NULL, SIZE_MAX, r.from, range_length(r), &used)
-                             : range_length(r);
-}
-
-static void put_range(struct dl_buffer *out, const struct plan *plan, struct range r)
+/* A range copied to `to` as it stands but for its UTF-8; NULL: only measured. */
+static size_t copy_bytes(char *to, const struct plan *plan, struct range r)
 {
     size_t used;
 
     if (plan->scan.broken)
-        out->len += dl_mend(out->data + out->len, SIZE_MAX, r.from, range_length(r), &used);
-    else
-        put(out, r.from, range_length(r));
+        return dl_mend(to, SIZE_MAX, r.from, range_length(r), &used);
+    if (to)
+        memcpy(to, r.from, range_length(r));
+    return range_length(r);
+}
+
+static const char *clamp(const char *p, struct range r)
+{
+    return p < r.from ? r.from : p > r.to ? r.to : p;
+}
+
+/* Whole members, their arrays changed by the policy, to `to`; NULL: only measured. */
+static size_t copy_members(char *to, const struct plan *plan, struct range r)
+{
+    struct range middle;
+    size_t n;
+
+    if (!plan->arrays.from || plan->arrays.to <= r.from || plan->arrays.from >= r.to)
+        return copy_bytes(to, plan, r);
+    middle = (struct range){clamp(plan->arrays.from, r), clamp(plan->arrays.to, r)};
+    n = copy_bytes(to, plan, (struct range){r.from, middle.from});
+    n += dl_arrays_write(to ? to + n : NULL, plan->frame->arrays, plan->scan.broken, middle.from,
+                         range_length(middle));
+    return n + copy_bytes(to ? to + n : NULL, plan, (struct range){middle.to, r.to});
+}
+
+static void put_bytes(struct dl_buffer *out, const struct plan *plan, struct range r)
+{
+    out->len += copy_bytes(out->data + out->len, plan, r);
+}
+
+static void put_members(struct dl_buffer *out, const struct plan *plan, struct range r)
+{
+    out->len += copy_members(out->data + out->len, plan, r);
 }
 
 static const char *original_name(const struct plan *plan)
@@ -232,11 +268,11 @@ static size_t plan_length(const struct plan *plan)
     size_t total = plan->frame->head.len + 1, length;
 
     for (size_t i = 0; i < plan->kept_count; i++)
-        total += 1 + copied_length(plan, plan->kept[i]);
+        total += 1 + copy_members(NULL, plan, plan->kept[i]);
     if (plan->reserved_count)
         total += strlen(original_name(plan)) + plan->reserved_count; /* commas and the brace */
     for (size_t i = 0; i < plan->reserved_count; i++)
-        total += copied_length(plan, plan->reserved[i]);
+        total += copy_members(NULL, plan, plan->reserved[i]);
     if (!plan->any_clash)
         return total + plan->frame->attributes.len;
     for (size_t i = 0; i < plan->frame->count; i++) {
@@ -269,10 +305,12 @@ static void write_run(struct dl_buffer *out, const struct plan *plan, struct ran
 {
     put(out, ",", 1);
     if (keep && plan->message.from >= run.from && plan->message.to <= run.to) {
-        put_range(out, plan, (struct range){run.from, keep});
-        put_range(out, plan, (struct range){plan->message.to, run.to});
+        put_members(out, plan, (struct range){run.from, plan->message.from - 1});
+        put_bytes(out, plan, (struct range){plan->message.from - 1, keep});
+        put(out, "\"", 1);
+        put_members(out, plan, (struct range){plan->message.to + 1, run.to});
     } else {
-        put_range(out, plan, run);
+        put_members(out, plan, run);
     }
 }
 
@@ -288,7 +326,7 @@ static void write_plan(struct dl_buffer *out, const struct plan *plan, const cha
         for (size_t i = 0; i < plan->reserved_count; i++) {
             if (i)
                 put(out, ",", 1);
-            put_range(out, plan, plan->reserved[i]);
+            put_members(out, plan, plan->reserved[i]);
         }
         put(out, "}", 1);
         *notes |= DL_NOTE_RENAMED;
@@ -306,7 +344,7 @@ static int cut_message(const struct plan *plan, size_t *size, const char **keep,
                        struct dl_error *err)
 {
     size_t over = *size + sizeof("," DL_RECORD_CUT) - 1 - DL_RECORD_BYTES, used;
-    size_t had = plan->message.from ? copied_length(plan, plan->message) : 0;
+    size_t had = plan->message.from ? copy_bytes(NULL, plan, plan->message) : 0;
 
     if (had <= over)
         return dl_error_set(
@@ -318,6 +356,34 @@ static int cut_message(const struct plan *plan, size_t *size, const char **keep,
     *keep = plan->message.from + used;
     *size = *size - had + kept + sizeof("," DL_RECORD_CUT) - 1;
     return 0;
+}
+
+/* Bytes that the log takes in the batch: with arrays no more than this, and nothing is measured, as
+ * long as that is surely within every limit; without, or near a limit, to the byte. */
+static size_t room_for(const struct plan *plan, const struct dl_buffer *out, size_t len)
+{
+    const struct dl_frame *f = plan->frame;
+    /* A name that clashes grows by "tags."; what else stands between the parts is short. */
+    size_t most = f->head.len + f->attributes.len + 8 * f->count + 64;
+
+    if (plan->arrays.from && len < (DL_RECORD_BYTES - most) / DL_ARRAYS_GROWTH &&
+        most + len * DL_ARRAYS_GROWTH <= out->max - out->len)
+        return most + len * DL_ARRAYS_GROWTH;
+    return plan_length(plan);
+}
+
+static unsigned judge_stamp(const struct dl_stamp *stamp)
+{
+    int64_t now, ms;
+
+    if (!stamp->rank)
+        return 0;
+    now = dl_clock_wall_about_ms();
+    if (!dl_stamp_read(stamp, now, &ms))
+        return 0;
+    return ms < now - DL_STAMP_AGE_MS     ? DL_NOTE_AGED
+           : ms > now + DL_STAMP_AHEAD_MS ? DL_NOTE_AHEAD
+                                          : 0;
 }
 
 int dl_record_json(struct dl_buffer *out, const struct dl_frame *frame, const char *json,
@@ -334,7 +400,7 @@ int dl_record_json(struct dl_buffer *out, const struct dl_frame *frame, const ch
             *notes |= DL_NOTE_TEXT;
         return rc;
     }
-    size = plan_length(&plan);
+    size = room_for(&plan, out, len);
     if (size > DL_RECORD_BYTES) {
         rc = cut_message(&plan, &size, &keep, err);
         if (rc < 0)
@@ -343,7 +409,8 @@ int dl_record_json(struct dl_buffer *out, const struct dl_frame *frame, const ch
     rc = dl_buffer_reserve(out, size);
     if (rc < 0)
         return rc;
-    *notes = plan.scan.broken ? DL_NOTE_REPLACED : 0u;
+    *notes = (plan.scan.broken ? DL_NOTE_REPLACED : 0u) | (plan.arrays.from ? DL_NOTE_ARRAYS : 0u) |
+             judge_stamp(&plan.stamp);
     write_plan(out, &plan, keep, notes);
     return 0;
 }

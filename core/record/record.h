@@ -19,7 +19,10 @@ enum dl_record_note {
     DL_NOTE_REPLACED = 2, /* invalid UTF-8 became U+FFFD */
     DL_NOTE_RENAMED = 4,  /* the log's own ddsource, service or ddtags are under "original" */
     DL_NOTE_CLASH = 8,    /* a tag is under tags.KEY, because the log has a KEY of its own */
-    DL_NOTE_TEXT = 16     /* it was offered as JSON but is no JSON object: sent as text */
+    DL_NOTE_TEXT = 16,    /* it was offered as JSON but is no JSON object: sent as text */
+    DL_NOTE_ARRAYS = 32,  /* arrays became objects or strings, by the manifest's policy */
+    DL_NOTE_AGED = 64,    /* its own date is more than 18 h old: Datadog drops it without a word */
+    DL_NOTE_AHEAD = 128   /* its own date is more than 2 h ahead: Datadog may drop it */
 };
 
 /* Each appends one object of at most DL_RECORD_BYTES to `out` and sets *notes. On failure `out` is
@@ -30,7 +33,8 @@ enum dl_record_note {
 int dl_record_text(struct dl_buffer *out, const struct dl_frame *frame, const char *text,
                    size_t len, const char *status, unsigned *notes, struct dl_error *err);
 
-/* The object's own bytes are kept as they are, blanks and duplicates too. */
+/* The object's own bytes are kept as they are, blanks and duplicates too; arrays by the frame's
+ * policy. A date that Datadog will not take is noted, never changed. */
 int dl_record_json(struct dl_buffer *out, const struct dl_frame *frame, const char *json,
                    size_t len, unsigned *notes, struct dl_error *err);
 

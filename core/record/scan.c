@@ -177,7 +177,7 @@ static const char *after_value(struct dl_scan *s, struct nest *n, const char *p)
 }
 
 /* p is at a value's first byte. Returns behind it, or NULL. */
-static const char *skip_value(struct dl_scan *s, const char *p)
+static const char *skip_value(struct dl_scan *s, const char *p, bool *array)
 {
     struct nest nest = {0, 0};
 
@@ -185,6 +185,7 @@ static const char *skip_value(struct dl_scan *s, const char *p)
         if (*p == '{' || *p == '[') {
             bool object = *p == '{';
 
+            *array |= !object;
             if (nest.depth == DL_SCAN_DEPTH)
                 return NULL;
             nest.depth++;
@@ -238,7 +239,7 @@ int dl_scan_next(struct dl_scan *scan, struct dl_member *out)
     p = skip_name(scan, p, out);
     if (!p)
         return -1;
-    p = skip_value(scan, p);
+    p = skip_value(scan, p, &out->array);
     if (!p)
         return -1;
     out->value_length = (size_t)(p - out->value);

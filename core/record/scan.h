@@ -17,6 +17,7 @@ struct dl_member {
     bool name_escaped;  /* a backslash is in it */
     const char *value;  /* first byte of the value */
     size_t value_length;
+    bool array; /* the value is an array or holds one */
 };
 
 struct dl_scan {

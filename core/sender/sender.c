@@ -21,7 +21,7 @@ struct dl_sender {
     struct dl_buffer url;
     int linger_ms;
     size_t memory;
-    uint64_t taken, refused, cut, replaced, renamed, clashed;
+    uint64_t taken, refused, cut, replaced, renamed, clashed, flattened, aged, ahead;
 };
 
 /* What one call hands in. */
@@ -188,6 +188,9 @@ static void count_notes(struct dl_sender *s, unsigned notes)
     s->replaced += (notes & DL_NOTE_REPLACED) != 0;
     s->renamed += (notes & DL_NOTE_RENAMED) != 0;
     s->clashed += (notes & DL_NOTE_CLASH) != 0;
+    s->flattened += (notes & DL_NOTE_ARRAYS) != 0;
+    s->aged += (notes & DL_NOTE_AGED) != 0;
+    s->ahead += (notes & DL_NOTE_AHEAD) != 0;
 }
 
 static int take(struct dl_sender *s, const struct log *log, struct dl_error *err)
@@ -283,7 +286,10 @@ void dl_sender_stats(const struct dl_sender *s, struct dl_sender_stats *out)
                                     .cut = s->cut,
                                     .replaced = s->replaced,
                                     .renamed = s->renamed,
-                                    .clashed = s->clashed};
+                                    .clashed = s->clashed,
+                                    .flattened = s->flattened,
+                                    .aged = s->aged,
+                                    .ahead = s->ahead};
 }
 
 const struct dl_error *dl_sender_problem(const struct dl_sender *s)

@@ -50,10 +50,13 @@ struct dl_sender_options {
 struct dl_sender_stats {
     uint64_t taken, accepted, pending, refused; /* logs */
     uint64_t requests, retries, bytes, wire_bytes;
-    uint64_t cut;      /* messages cut at DL_LOG_BYTES */
-    uint64_t replaced; /* logs with invalid UTF-8, mended */
-    uint64_t renamed;  /* logs whose own reserved names were kept under original.* */
-    uint64_t clashed;  /* logs with a key that a tag has too: the tag went to tags.KEY */
+    uint64_t cut;       /* messages cut at DL_LOG_BYTES */
+    uint64_t replaced;  /* logs with invalid UTF-8, mended */
+    uint64_t renamed;   /* logs whose own reserved names were kept under original.* */
+    uint64_t clashed;   /* logs with a key that a tag has too: the tag went to tags.KEY */
+    uint64_t flattened; /* logs with arrays, changed by the manifest's policy */
+    uint64_t aged;      /* logs with a date of their own more than 18 h old: sent all the same */
+    uint64_t ahead;     /* and more than 2 h ahead */
 };
 
 struct dl_sender;

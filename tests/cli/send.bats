@@ -271,3 +271,47 @@ ended() {
   printf '%s\n%s\n' "$output" "$stderr" >printed
   assert_canary_free "$KEY" printed "$INTAKE_RECORD" "$INTAKE_LOG"
 }
+
+@test "arrays arrive as objects, as texts or as they were, as the manifest says, and are counted" {
+  local policy
+  start_sink
+  for policy in index join keep; do
+    printf '{"version":1,"name":"acme","arrays":"%s"}\n' "$policy" >manifest.json
+    send < <(printf '%s\n' '{"a":[1,"x"],"b":[[true]]}' '{"a":"[1]"}' 'no [array]')
+    [ "$status" -eq 0 ]
+    [ "$(field flattened)" = "$([ "$policy" = keep ] && echo 0 || echo 1)" ]
+  done
+  diff - <(entries | jq -c 'select(.b) | [.a,.b]') <<'END'
+[{"0":1,"1":"x"},{"0":{"0":true}}]
+["1, x",{"0":"true"}]
+[[1,"x"],[[true]]]
+END
+  [ "$(entries | jq -r 'select(.b | not) | .a // .message' | sort -u | tr '\n' '|')" = '[1]|no [array]|' ]
+}
+
+@test "without a word in the manifest no array is sent" {
+  start_sink
+  send < <(printf '{"a":[{"b":[]}]}\n')
+  [ "$(entries | jq -c .a)" = '{"0":{"b":{}}}' ]
+}
+
+@test "logs with a date that Datadog drops are sent unchanged, counted, and warned about once" {
+  local old now
+  start_sink
+  old=$(date -u -d '19 hours ago' +%Y-%m-%dT%H:%M:%SZ)
+  now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+  send < <(printf '{"timestamp":"%s"}\n{"timestamp":"%s"}\n{"date":%s}\n{"timestamp":"%s"}\n' \
+    "$old" "$old" "$(date -d '3 hours' +%s)000" "$now")
+  [ "$status" -eq 0 ]
+  [ "$(field accepted) $(field aged) $(field ahead)" = "4 2 1" ]
+  [ "$(grep -c W-DATE <<<"$stderr")" -eq 1 ]
+  [[ $stderr == *"3 with a date that Datadog drops"* ]]
+  [ "$(entries | jq -r .timestamp | head -1)" = "$old" ]
+}
+
+@test "logs with a date of now are not warned about" {
+  start_sink
+  send < <(printf '{"timestamp":%s000}\n{"@timestamp":"%s"}\n{"time":5}\n' "$(date +%s)" "$(date -u '+%b %e %H:%M:%S')")
+  [ "$(field accepted) $(field aged) $(field ahead)" = "3 0 0" ]
+  [[ $stderr != *W-DATE* ]]
+}

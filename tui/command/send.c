@@ -32,6 +32,7 @@ struct send {
     int signals;    /* descriptor that becomes readable by SIGINT and SIGTERM */
     int stopped_by; /* the signal, 0: none */
     bool again;     /* a second one: nothing is waited for any more */
+    bool warned;    /* of logs whose date Datadog does not take */
 };
 
 /* The library's error as the rooms know it. */
@@ -200,6 +201,23 @@ static int send_line(struct send *send, const char *line, size_t len, struct dl_
     }
 }
 
+/* Once, and at once: a program that feeds this one may run for months. */
+static void warn_of_dates(struct send *send)
+{
+    bool aged = ddlogs_sender_count(send->sender, "aged") > 0;
+    char step[256];
+
+    if (!aged && !ddlogs_sender_count(send->sender, "ahead"))
+        return;
+    send->warned = true;
+    fprintf(stderr,
+            "ddlogs: %s: a log is dated more than %s; it is sent, and counted, but Datadog "
+            "drops such logs without a word\n",
+            dl_error_info(DL_E_DATE)->id, aged ? "18 hours ago" : "2 hours ahead");
+    for (size_t i = 0; dl_error_step(DL_E_DATE, i, NULL, step, sizeof step); i++)
+        fprintf(stderr, "  next: %s\n", step);
+}
+
 static int send_lines(struct send *send, struct dl_error *err)
 {
     const char *line;
@@ -209,6 +227,8 @@ static int send_lines(struct send *send, struct dl_error *err)
     while (rc == 0 && lines_next(&send->lines, &line, &len))
         if (len) /* an empty line is no log */
             rc = send_line(send, line, len, err);
+    if (!send->warned)
+        warn_of_dates(send);
     return rc;
 }
 
@@ -315,6 +335,8 @@ static int drain(struct send *send, struct dl_error *err)
 static void print_summary(const struct send *send)
 {
     unsigned long long cut = ddlogs_sender_count(send->sender, "cut");
+    unsigned long long misdated =
+        ddlogs_sender_count(send->sender, "aged") + ddlogs_sender_count(send->sender, "ahead");
 
     fprintf(stderr, "%llu logs accepted, %llu refused, %llu not delivered",
             (unsigned long long)ddlogs_sender_count(send->sender, "accepted"),
@@ -322,6 +344,8 @@ static void print_summary(const struct send *send)
             (unsigned long long)ddlogs_sender_count(send->sender, "pending"));
     if (cut)
         fprintf(stderr, ", %llu cut at 1 MB", cut);
+    if (misdated)
+        fprintf(stderr, ", %llu with a date that Datadog drops", misdated);
     fputc('\n', stderr);
 }
 
@@ -329,9 +353,10 @@ static void print_summary(const struct send *send)
 static int report(struct send *send, const struct dl_error *err)
 {
     struct result_counter counters[] = {
-        {.name = "taken"},    {.name = "accepted"}, {.name = "pending"}, {.name = "refused"},
-        {.name = "cut"},      {.name = "replaced"}, {.name = "renamed"}, {.name = "clashed"},
-        {.name = "requests"}, {.name = "retries"},  {.name = "bytes"},   {.name = "wire_bytes"},
+        {.name = "taken"},     {.name = "accepted"}, {.name = "pending"},    {.name = "refused"},
+        {.name = "cut"},       {.name = "replaced"}, {.name = "renamed"},    {.name = "clashed"},
+        {.name = "flattened"}, {.name = "aged"},     {.name = "ahead"},      {.name = "requests"},
+        {.name = "retries"},   {.name = "bytes"},    {.name = "wire_bytes"},
     };
     struct result result = {.command = "send",
                             .error = err,
@@ -393,8 +418,9 @@ const struct command command_send = {
     .words = "[FILE...]",
     .summary = "send the lines of files or of standard input",
     .details =
-        "Each line is one log: a JSON object, kept as it stands, or else text. Empty lines are\n"
-        "no logs. --status is for text lines. --timeout is the time that is given to deliver what\n"
+        "Each line is one log: a JSON object, kept as it stands but for its arrays (the manifest\n"
+        "says what they become), or else text. Empty lines are no logs. --status is for text "
+        "lines. --timeout is the time that is given to deliver what\n"
         "is left after the end of the input (60 s, and 10 s after SIGINT or SIGTERM).\n"
         "The exit code is 0 only if every log was accepted.",
     .accepted = accepted,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "record/record.h"
@@ -16,12 +17,13 @@
 
 static struct dl_buffer out;
 static struct dl_frame *frame;
+static enum dl_arrays arrays = DL_ARRAYS_KEEP; /* of the next frames */
 
 /* A frame of source "acme", service "shop". */
 static void frame_with(const char *tags, enum dl_tags_in tags_in, const char *hostname)
 {
     char source[] = "acme";
-    struct dl_integration integration = {.source = source};
+    struct dl_integration integration = {.source = source, .arrays = arrays};
     struct dl_config config = {.tags_in = tags_in};
     struct dl_error err;
 
@@ -45,6 +47,8 @@ static int plain_frame(void **state)
 static int tear_down(void **state)
 {
     (void)state;
+    arrays = DL_ARRAYS_KEEP;
+    dl_clock_replace(NULL, NULL, NULL);
     dl_frame_free(frame);
     frame = NULL;
     dl_buffer_free(&out);
@@ -387,6 +391,149 @@ static void a_full_batch_is_left_as_it_was(void **state)
     }
 }
 
+static void arrays_become_what_the_manifest_says(void **state)
+{
+    const char *json = "{ \"a\" : [1, 2], \"ddtags\":[\"x\",[]], \"b\":[{}], \"c\" : \"[1]\" }";
+
+    (void)state;
+    json_becomes(json,
+                 HEAD ",\"a\" : [1, 2],\"b\":[{}], \"c\" : \"[1]\","
+                      "\"original\":{\"ddtags\":[\"x\",[]]}}",
+                 DL_NOTE_RENAMED);
+    arrays = DL_ARRAYS_INDEX;
+    frame_with("", DL_TAGS_IN_ATTRIBUTES, NULL);
+    json_becomes(json,
+                 HEAD ",\"a\" : {\"0\":1, \"1\":2},\"b\":{\"0\":{}}, \"c\" : \"[1]\","
+                      "\"original\":{\"ddtags\":{\"0\":\"x\",\"1\":{}}}}",
+                 DL_NOTE_RENAMED | DL_NOTE_ARRAYS);
+    json_becomes("{\"\\u0061\":[\"\xff\"]}", HEAD ",\"\\u0061\":{\"0\":\"\xef\xbf\xbd\"}}",
+                 DL_NOTE_REPLACED | DL_NOTE_ARRAYS);
+    json_becomes("{\"c\" : \"[1]\", \"d\":{\"e\" : 1} }",
+                 HEAD ",\"c\" : \"[1]\", \"d\":{\"e\" : 1}}", 0);
+    json_becomes("{\"a\":[}", HEAD ",\"message\":\"{\\\"a\\\":[}\"}", DL_NOTE_TEXT);
+    arrays = DL_ARRAYS_JOIN;
+    frame_with("", DL_TAGS_IN_ATTRIBUTES, NULL);
+    json_becomes(json,
+                 HEAD ",\"a\" : \"1, 2\",\"b\":{\"0\":{}}, \"c\" : \"[1]\","
+                      "\"original\":{\"ddtags\":{\"0\":\"x\",\"1\":\"\"}}}",
+                 DL_NOTE_RENAMED | DL_NOTE_ARRAYS);
+}
+
+/* {"a":[0,...],"message":"xxx","b":[0,...]} that takes n bytes when framed and indexed: twelve
+ * elements each side, and brackets in the message */
+static char *long_indexed(size_t n)
+{
+    static const char array[] = "[0,0,0,0,0,0,0,0,0,0,0,0]";
+    size_t grown = 12 * 2 + 1 + 10 * 4 + 2 * 5;
+    size_t fixed = sizeof(HEAD ",\"a\":,\"message\":\"\",\"b\":}") - 1 + 2 * grown;
+    char *json = malloc(n + 200), *w = json;
+
+    w += sprintf(w, "{\"a\":%s,\"message\":\"", array);
+    memset(w, '[', n - fixed);
+    w += n - fixed;
+    sprintf(w, "\",\"b\":%s}", array);
+    return json;
+}
+
+static void growth_by_arrays_counts_towards_the_limit(void **state)
+{
+    struct dl_json_limits limits = {.bytes = 2000000, .depth = 10, .nodes = 100};
+
+    (void)state;
+    arrays = DL_ARRAYS_INDEX;
+    frame_with("", DL_TAGS_IN_ATTRIBUTES, NULL);
+    for (int step = -1; step <= 1; step++) {
+        char *json = long_indexed((size_t)(DL_RECORD_BYTES + step));
+        unsigned notes;
+
+        assert_true(strlen(json) < DL_RECORD_BYTES - 20);
+        out.len = 0;
+        assert_int_equal(dl_record_json(&out, frame, json, strlen(json), &notes, NULL), 0);
+        assert_int_equal(notes, DL_NOTE_ARRAYS | (step > 0 ? DL_NOTE_CUT : 0u));
+        assert_int_equal(out.len, step > 0 ? DL_RECORD_BYTES : DL_RECORD_BYTES + step);
+        assert_int_equal(dl_json_check(out.data, out.len, &limits, NULL, NULL), 0);
+        assert_non_null(strstr(out.data + out.len - 140, "[[[\",\"b\":{\"0\":0,\"1\":0,"));
+        free(json);
+    }
+}
+
+static void an_array_that_grows_past_the_limit_is_refused(void **state)
+{
+    size_t n = 400000;
+    char *json = malloc(n + 20), *w = json;
+    unsigned notes;
+    struct dl_error err;
+
+    (void)state;
+    w += sprintf(w, "{\"a\":[1");
+    while (w < json + n)
+        w += sprintf(w, ",1");
+    sprintf(w, "]}");
+    assert_int_equal(dl_record_json(&out, frame, json, strlen(json), &notes, &err), 0);
+    out.len = 0;
+    arrays = DL_ARRAYS_INDEX;
+    frame_with("", DL_TAGS_IN_ATTRIBUTES, NULL);
+    assert_int_equal(dl_record_json(&out, frame, json, strlen(json), &notes, &err), -DL_E_RECORD);
+    assert_int_equal(out.len, 0);
+    free(json);
+}
+
+/* However little room the batch has: the same bytes as with plenty, or none. */
+static void room_decides_nothing_but_whether(void **state)
+{
+    const char *json = "{\"a\":[1,2,3,4,5,6,7,8,9,[\"\"]],\"service\":[true]}";
+    char want[400];
+    unsigned notes;
+
+    (void)state;
+    arrays = DL_ARRAYS_INDEX;
+    frame_with("", DL_TAGS_IN_ATTRIBUTES, NULL);
+    assert_int_equal(dl_record_json(&out, frame, json, strlen(json), &notes, NULL), 0);
+    strcpy(want, dl_buffer_string(&out));
+    for (size_t room = 0; room < 400; room++) {
+        struct dl_buffer small;
+
+        dl_buffer_init(&small, room);
+        int rc = dl_record_json(&small, frame, json, strlen(json), &notes, NULL);
+        assert_int_equal(rc, room < strlen(want) ? -DL_E_LIMIT : 0);
+        assert_string_equal(dl_buffer_string(&small), rc ? "" : want);
+        dl_buffer_free(&small);
+    }
+}
+
+static int64_t fixed_wall(void)
+{
+    return INT64_C(1795363200000); /* 2026-11-22T16:00:00Z */
+}
+
+static void a_date_that_datadog_will_not_take_is_noted(void **state)
+{
+    static const struct {
+        const char *member;
+        unsigned notes;
+    } cases[] = {
+        {"\"timestamp\":1795363200000", 0},
+        {"\"timestamp\":\"2026-11-21T22:00:00Z\"", 0},
+        {"\"timestamp\":\"2026-11-21T21:59:59.999Z\"", DL_NOTE_AGED},
+        {"\"date\":\"2026-11-22T18:00:00Z\"", 0},
+        {"\"date\":\"2026-11-22T18:00:00.001Z\"", DL_NOTE_AHEAD},
+        {"\"timest\\u0061mp\":1795363200", DL_NOTE_AGED},
+        {"\"eventTime\":1795363200000000000", DL_NOTE_AHEAD},
+        {"\"time\":5,\"x\":{\"date\":5}", 0},
+        {"\"date\":\"soon\"", 0},
+    };
+
+    (void)state;
+    dl_clock_replace(NULL, fixed_wall, NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char json[200], want[300];
+
+        snprintf(json, sizeof json, "{%s}", cases[i].member);
+        snprintf(want, sizeof want, HEAD ",%s}", cases[i].member);
+        json_becomes(json, want, cases[i].notes);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -419,6 +566,15 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_object_that_no_cut_helps_is_refused_with_its_size,
                                         plain_frame, tear_down),
         cmocka_unit_test_setup_teardown(a_full_batch_is_left_as_it_was, plain_frame, tear_down),
+        cmocka_unit_test_setup_teardown(arrays_become_what_the_manifest_says, plain_frame,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(growth_by_arrays_counts_towards_the_limit, plain_frame,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(an_array_that_grows_past_the_limit_is_refused, plain_frame,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(room_decides_nothing_but_whether, plain_frame, tear_down),
+        cmocka_unit_test_setup_teardown(a_date_that_datadog_will_not_take_is_noted, plain_frame,
+                                        tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
