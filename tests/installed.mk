@@ -5,6 +5,7 @@ BATS_LOG_COMPILER = $(BATS)
 AM_BATS_LOG_FLAGS = --tap
 BATS_LOG_DRIVER = $(TAP_DRIVER)
 TESTS =
+MOSTLYCLEANFILES = $(installed_tests:.bats=.log) $(installed_tests:.bats=.trs)
 AM_TESTS_ENVIRONMENT = \
 	DDLOGS='$(DESTDIR)$(bindir)/ddlogs'; export DDLOGS; \
 	KEYRING_HELPER='$(DESTDIR)$(libexecdir)/ddlogs/ddlogs-keyring'; export KEYRING_HELPER; \

@@ -135,6 +135,8 @@ answer_all_plain() {
   wait_for 'plain mode. Type ? for help'
   answer '?'
   wait_for 'Datadog runs several sites'
+  wait_for '< goes back a step'
+  hides PgUp # keys of a screen mean nothing here
   answer ''
   answer 'https://example.com'
   wait_for FAIL

@@ -168,9 +168,15 @@ static void print_choices(struct plain *p)
 static void print_prompt(struct plain *p)
 {
     const struct view *v = p->view;
+    /* line prompts have answers, not keys */
+    size_t end = v->help_page ? v->help_keys_at : v->line_count;
 
-    for (size_t i = p->rows; i < v->line_count; i++)
+    for (size_t i = p->rows; i < end; i++)
         print_line(p->options.out, p->options.ascii, &v->lines[i]);
+    if (v->help_page)
+        fputs("Enter takes what stands in brackets; a number or letter of the list chooses;\n"
+              "< goes back a step; ? shows this; Ctrl-C quits.\n",
+              p->options.out);
     print_choices(p);
     text(p, v->prompt);
     if (v->current != NULL && v->current[0] != '\0') {

@@ -202,6 +202,7 @@ static void help_view(const struct setup *s, struct view *view)
     view->title = "Help";
     view->question = setup_pages[s->page]->title;
     view_line(view, VIEW_PLAIN, setup_pages[s->page]->help);
+    view->help_keys_at = view->line_count;
     view_line(view, VIEW_PLAIN, "Keys of this page:");
     setup_pages[s->page]->view(s, &page);
     footer(s, &page);

@@ -100,7 +100,8 @@ struct view {
     bool busy;      /* something runs that ends by itself: nothing is asked */
     long seconds;   /* how long it has been running */
     bool failed;    /* the page shows a failure that a person has to answer */
-    bool help_page; /* this is the ? page */
+    bool help_page;      /* this is the ? page */
+    size_t help_keys_at; /* its lines from here on tell the keys of a screen */
     bool over;      /* the wizard ended; the result is printed on the normal screen */
     char *memory[VIEW_MEMORY_MAX]; /* owned strings */
     size_t memory_count;
