@@ -19,6 +19,13 @@
   [ -z "$output" ] || { echo "not formatted: $output"; false; }
 }
 
+@test "a negated command in a test can fail it" {
+  # bash does not end a script when "! command" is false: it needs "|| false" behind it
+  cd "$TOP"
+  run grep -rnE '^\s*! [^|]*(\|[^|]+)*$' tests --include='*.bats'
+  [ "$status" -ne 0 ] || { echo "$output"; false; }
+}
+
 @test "scripts are clean" {
   cd "$TOP"
   [ -e .git ] || skip "only in a checkout"

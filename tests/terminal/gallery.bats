@@ -44,7 +44,7 @@ event() {
 }
 
 no_event() {
-  ! grep -q -- "^$1" "$LOG"
+  ! grep -q -- "^$1" "$LOG" || false
 }
 
 @test "every screen at 80x24" {
@@ -333,7 +333,7 @@ child() {
     wait_gone stty
     paste bare
     wait_for bare
-    ! shows '200~'
+    ! shows '200~' || false
     stop
   done
 }
@@ -394,6 +394,6 @@ PY
   [ "$(count_in_memory "$pid" "$key")" = 0 ]
   keys C-c
   wait_over 'gallery: over'
-  ! everything_shown | grep -qF "$key"
-  ! grep -qF "$key" "$LOG"
+  ! everything_shown | grep -qF "$key" || false
+  ! grep -qF "$key" "$LOG" || false
 }
