@@ -100,6 +100,15 @@ check() {
   [ "$(entries | jq -r 'select(.test.kind == "long") | .message | length' | sort -u)" = 900000 ]
 }
 
+@test "arrays of the manifest's samples are tested as the product will send them" {
+  printf '{"version": 1, "name": "acme_widget", "samples": [{"a": [1, "x"]}]}' >manifest.json
+  start_intake
+  check --endpoint "$INTAKE_URL" --quiet
+  [ "$status" = 0 ]
+  [ "$(entries | jq -c 'select(.a).a' | sort -u)" = '{"0":1,"1":"x"}' ]
+  [ "$(entries | jq -c '[.. | select(type == "array")] | length' | sort -u)" = 0 ]
+}
+
 @test "the clear text of the key goes into the header alone" {
   start_intake
   check --endpoint "$INTAKE_URL"
