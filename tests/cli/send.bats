@@ -315,3 +315,24 @@ END
   [ "$(field accepted) $(field aged) $(field ahead)" = "3 0 0" ]
   [[ $stderr != *W-DATE* ]]
 }
+
+has_pipe_open() {
+  [ -n "$(find "/proc/$1/fd" -lname '*/pipe')" ]
+}
+
+@test "a FIFO is waited for, and a signal ends the waiting" {
+  start_sink
+  mkfifo pipe
+  { wait_until 5 test -e going && printf 'line 1\nline 2' >pipe; } &
+  touch going
+  send pipe
+  [ "$status" = 0 ]
+  [ "$(field accepted)" = 2 ]
+  "$DDLOGS" send --manifest manifest.json --site eu1 --endpoint "$INTAKE_URL" --api-key-fd 9 pipe \
+    9<key 2>err 3>&- &
+  pid=$!
+  wait_until 5 has_pipe_open "$pid"
+  kill -TERM "$pid"
+  wait_until 5 grep -q 'not delivered' err
+  wait "$pid" || true
+}

@@ -284,7 +284,8 @@ static int send_file(struct send *send, const char *path, struct dl_error *err)
 
     if (strcmp(path, "-") == 0)
         return send_fd(send, STDIN_FILENO, "standard input", err);
-    fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    /* O_NONBLOCK: opening a FIFO must not wait for its writer, deaf to the signals held back */
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0)
         return dl_error_set_errno(err, DL_E_IO, errno, "cannot open %s", path);
     rc = send_fd(send, fd, path, err);
