@@ -75,6 +75,11 @@ static int unknown_command(struct program *program, const char *word)
     return command_fail(program, &err);
 }
 
+static void print_version(void)
+{
+    printf("%s (%s)\n", PACKAGE_STRING, dl_http_library_version());
+}
+
 static int run(struct program *program, int argc, char **argv)
 {
     bool json = asks_for_json(argc, argv);
@@ -90,9 +95,14 @@ static int run(struct program *program, int argc, char **argv)
         command_print_help(program->command);
         return 0;
     }
+    if (program->options.version) {
+        print_version();
+        return 0;
+    }
     /* out of the environment before any child could inherit it */
     rc = dl_key_take_environment(&program->environment_key, &err);
-    if (rc < 0)
+    /* what is no key must not keep anybody from reading the help */
+    if (rc < 0 && command_accepts(program->command, OPTION_ID_api_key_fd))
         return command_fail(program, &err);
     return program->command->run(program);
 }
@@ -115,7 +125,7 @@ int main(int argc, char **argv)
         return finish(&program, 0);
     }
     if (word && (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0)) {
-        printf("%s (%s)\n", PACKAGE_STRING, dl_http_library_version());
+        print_version();
         return finish(&program, 0);
     }
     if (!word)

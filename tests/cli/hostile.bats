@@ -142,3 +142,42 @@ assert_harmless() {
     unset "$name"
   done
 }
+
+@test "an option whose value is empty is told, not ignored" {
+  local option
+  for option in config manifest site endpoint ca-file proxy integration tags-in; do
+    run_hostile test --manifest manifest.json --site eu1 --api-key-fd 9 "--$option" ""
+    [ "$status" = 64 ]
+    grep -qF -- "--$option needs a value" err
+  done
+}
+
+@test "a DD_API_KEY that is no key stops only what would use it" {
+  export DD_API_KEY=$'first line\nsecond'
+  run_hostile help
+  [ "$status" = 0 ]
+  run_hostile demo --no-input
+  [ "$status" = 0 ]
+  run_hostile test --manifest manifest.json --site eu1
+  [ "$status" = 65 ]
+  ! grep -q second out err || false
+}
+
+@test "--version behind a command prints the version and does nothing else" {
+  local command
+  for command in setup test send key demo intake help; do
+    run_hostile "$command" --version
+    [ "$status" = 0 ]
+    grep -q '^ddlogs [0-9]' out
+    [ "$(wc -l <out)" = 1 ]
+  done
+}
+
+@test "a time of no seconds is refused where nothing could be done in it" {
+  local command
+  for command in "setup --no-input" test "key status" "demo --no-input"; do
+    # shellcheck disable=SC2086
+    run_hostile $command --timeout 0
+    [ "$status" = 64 ]
+  done
+}

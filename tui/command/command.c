@@ -77,3 +77,18 @@ int command_refuse_word(const struct program *program, const char *word)
                  command->name, shown);
     return command_fail(program, &err);
 }
+
+bool command_accepts(const struct command *command, enum option_id option)
+{
+    for (const enum option_id *id = command->accepted; *id != OPTION_COUNT; id++)
+        if (*id == option)
+            return true;
+    return false;
+}
+
+int command_check_timeout(const struct program *program, struct dl_error *err)
+{
+    return program->options.timeout == 0
+               ? dl_error_set(err, DL_E_USAGE, "--timeout takes at least 1 second")
+               : 0;
+}

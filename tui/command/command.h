@@ -35,6 +35,11 @@ extern const struct command command_key;
 /* The command with this name, or NULL. */
 const struct command *command_find(const char *name);
 
+/* -DL_E_USAGE for a time of no seconds, where that would be no time to do anything. */
+int command_check_timeout(const struct program *program, struct dl_error *err);
+
+bool command_accepts(const struct command *command, enum option_id option);
+
 /* Prints the list of commands, or one command's help, on standard output. */
 void command_print_help(const struct command *command);
 

@@ -11,6 +11,7 @@
 #include "secret/keyring.h"
 
 #define PROMPT_SECONDS 120 /* for a person at the desktop's prompt */
+#define SECONDS_MAX 3600
 
 /* What "status" found out. */
 struct status {
@@ -31,9 +32,9 @@ struct job {
 
 static int keyring_timeout(const struct options *options)
 {
-    int seconds = options->timeout > 0 && options->timeout <= 3600 ? (int)options->timeout : 0;
+    long seconds = options->timeout > SECONDS_MAX ? SECONDS_MAX : options->timeout;
 
-    return (seconds ? seconds : options->unlock ? PROMPT_SECONDS : 0) * 1000;
+    return (seconds > 0 ? (int)seconds : options->unlock ? PROMPT_SECONDS : 0) * 1000;
 }
 
 static int keyring_request(struct dl_keyring_request *request, enum dl_keyring_verb verb,
@@ -263,7 +264,8 @@ static int run(struct program *program)
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         if (options->word_count != 1 || strcmp(options->words[0], verbs[i].word) != 0)
             continue;
-        if (session_open(&job.session, program, SESSION_CONFIG, &err) < 0)
+        if (command_check_timeout(program, &err) < 0 ||
+            session_open(&job.session, program, SESSION_CONFIG, &err) < 0)
             return result_fail(&job.result, options->json, &err);
         code = verbs[i].run(&job);
         session_close(&job.session);

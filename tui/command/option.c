@@ -44,6 +44,10 @@ static int set_value(struct options *options, size_t id, const char *value, stru
         *(bool *)field(options, id) = true;
         return 0;
     case OPTION_TEXT:
+        /* a shell variable that nobody filled in must not read as "not given" */
+        if (!*value)
+            return dl_error_set(err, DL_E_USAGE, "--%s needs a value, and its value is empty",
+                                option_table[id].name);
         *(const char **)field(options, id) = value;
         return 0;
     case OPTION_NUMBER:

@@ -183,10 +183,8 @@ static int run(struct program *program)
 
     if (program->options.word_count > 0)
         return command_refuse_word(program, program->options.words[0]);
-    if (program->options.timeout == 0) {
-        dl_error_set(&err, DL_E_USAGE, "--timeout takes at least 1 second");
+    if (command_check_timeout(program, &err) < 0)
         return command_fail(program, &err);
-    }
     if (program->options.site && dl_ascii_equal(program->options.site, "all"))
         return reach_run(program);
     return test_saved(program);

@@ -417,8 +417,10 @@ static int run(struct wizard *w, const char *title, const char *sample_key, stru
                                 .check_only = o->check_only,
                                 .unlock = o->unlock,
                                 .no_person = w->kind == FRONT_FLAGS};
-    int rc = only_step(&input.only, o->only, err);
+    int rc = command_check_timeout(w->program, err);
 
+    if (rc == 0)
+        rc = only_step(&input.only, o->only, err);
     if (rc == 0)
         rc = open_session(w, err);
     if (rc == 0)
