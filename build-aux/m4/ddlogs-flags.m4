@@ -51,5 +51,5 @@ AC_DEFUN([DL_BUILD_KIND_FLAGS], [
     [DL_KIND="-O1 -fno-omit-frame-pointer -fsanitize=$enable_sanitizers -fno-sanitize-recover=all"
      DL_KIND_LD="-fsanitize=$enable_sanitizers"])
   AS_IF([test "$enable_coverage" = yes],
-    [DL_KIND="$DL_KIND -O0 --coverage"; DL_KIND_LD="$DL_KIND_LD --coverage"])
+    [DL_KIND="$DL_KIND -O0 --coverage -fprofile-update=atomic"; DL_KIND_LD="$DL_KIND_LD --coverage"])
   AS_IF([test "$enable_fuzzing" = yes], [DL_KIND="$DL_KIND -fsanitize=fuzzer-no-link"])])

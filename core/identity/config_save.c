@@ -195,6 +195,7 @@ static int replace(const struct dl_config *config, const char *path, const struc
 int dl_config_save(const struct dl_config *config, const char *path, bool *changed,
                    struct dl_error *err)
 {
+    struct dl_config_seen seen = {0};
     struct dl_error local = {0};
     struct dl_buffer text;
     bool written = false;
@@ -207,14 +208,23 @@ int dl_config_save(const struct dl_config *config, const char *path, bool *chang
         status = dl_config_write_text(config, &text, err);
     if (status == 0)
         status = prepare_folder(path, err);
+    /* made beforehand, so that nothing fails once the file is written */
+    if (status == 0)
+        status = dl_config_see(&seen, path, text.data, text.len, err);
     if (status == 0)
         status = replace(config, path, &text, &written, err);
     if (status == -DL_E_IO) {
         err->code = DL_E_CFG_PERM;
         status = -DL_E_CFG_PERM;
     }
-    if (status == 0)
-        status = dl_config_see(config->seen, path, text.data, text.len, err);
+    if (status == 0) {
+        struct dl_config_seen before = *config->seen;
+
+        *config->seen = seen;
+        seen = before;
+    }
+    free(seen.path);
+    free(seen.text);
     dl_buffer_free(&text);
     if (changed != NULL)
         *changed = written;

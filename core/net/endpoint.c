@@ -1,12 +1,12 @@
 #include "net/endpoint.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/text.h"
+#include "net/url.h"
 
 static int refuse(struct dl_error *err, const char *why)
 {
@@ -38,31 +38,12 @@ bool dl_host_is_loopback(const char *host)
     return inet_pton(AF_INET6, bare, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
 }
 
-static bool has_part(CURLU *url, CURLUPart part)
+static int take_host(struct dl_url *url, char *host, size_t size, struct dl_error *err)
 {
-    char *text = NULL;
-    bool there = !curl_url_get(url, part, &text, 0) && text;
-
-    curl_free(text);
-    return there;
-}
-
-/* A path of "/" is what libcurl makes of none. */
-static bool has_path(CURLU *url)
-{
-    char *text = NULL;
-    bool there = !curl_url_get(url, CURLUPART_PATH, &text, 0) && text && strcmp(text, "/") != 0;
-
-    curl_free(text);
-    return there;
-}
-
-static int take_host(CURLU *url, char *host, size_t size, struct dl_error *err)
-{
-    char *text = NULL;
+    char *text = dl_url_part(url, CURLUPART_HOST, 0);
     int status = 0;
 
-    if (curl_url_get(url, CURLUPART_HOST, &text, 0) || !text || !*text) {
+    if (!text || !*text) {
         status = refuse(err, "has no host");
     }
     for (char *c = text; !status && *c; c++) {
@@ -78,12 +59,11 @@ static int take_host(CURLU *url, char *host, size_t size, struct dl_error *err)
     return status;
 }
 
-static int take_port(CURLU *url, int *port, struct dl_error *err)
+static int take_port(struct dl_url *url, int *port, struct dl_error *err)
 {
-    char *text = NULL;
+    char *text = dl_url_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
     uint64_t number = 0;
-    bool fine = !curl_url_get(url, CURLUPART_PORT, &text, CURLU_DEFAULT_PORT) && text &&
-                dl_text_number(text, 1, 65535, &number);
+    bool fine = text && dl_text_number(text, 1, 65535, &number);
 
     curl_free(text);
     if (!fine) {
@@ -99,24 +79,25 @@ struct parts {
     bool tls;
 };
 
-static int take_parts(CURLU *url, bool bare, struct parts *to, struct dl_error *err)
+static int take_parts(struct dl_url *url, bool bare, struct parts *to, struct dl_error *err)
 {
-    char *scheme = NULL;
+    char *scheme;
     int status;
 
-    if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD)) {
+    if (dl_url_has(url, CURLUPART_USER) || dl_url_has(url, CURLUPART_PASSWORD)) {
         return refuse(err, "holds a user or password, which do not belong there");
     }
-    if (has_part(url, CURLUPART_FRAGMENT)) {
+    if (dl_url_has(url, CURLUPART_FRAGMENT)) {
         return refuse(err, "holds a fragment (#)");
     }
-    if (bare && (has_path(url) || has_part(url, CURLUPART_QUERY))) {
+    if (bare && (dl_url_has(url, CURLUPART_PATH) || dl_url_has(url, CURLUPART_QUERY))) {
         return refuse(err, "holds a path or query");
     }
-    if (has_part(url, CURLUPART_ZONEID)) {
+    if (dl_url_has(url, CURLUPART_ZONEID)) {
         return refuse(err, "holds a zone (%)");
     }
-    if (curl_url_get(url, CURLUPART_SCHEME, &scheme, 0)) {
+    scheme = dl_url_part(url, CURLUPART_SCHEME, 0);
+    if (!scheme) {
         return refuse(err, "has no scheme");
     }
     to->tls = strcmp(scheme, "https") == 0;
@@ -133,7 +114,7 @@ static bool scheme_is_known(const char *text)
 /* libcurl reads "http:///host" and "http:/host" leniently, and drops an empty port. */
 static int parse(const char *text, bool bare, struct parts *to, struct dl_error *err)
 {
-    CURLU *url;
+    struct dl_url url;
     int status;
 
     for (const char *c = text; *c; c++) {
@@ -147,13 +128,12 @@ static int parse(const char *text, bool bare, struct parts *to, struct dl_error 
     if (*(strchr(text, ':') + 3) == '/') {
         return refuse(err, "has no host");
     }
-    url = curl_url();
-    if (!url) {
+    status = dl_url_open(&url, text, 0) ? take_parts(&url, bare, to, err)
+                                        : refuse(err, "is not understood");
+    dl_url_close(&url);
+    if (url.no_memory) {
         return dl_error_set(err, DL_E_NOMEM, "there is no memory for an address");
     }
-    status = curl_url_set(url, CURLUPART_URL, text, 0) ? refuse(err, "is not understood")
-                                                       : take_parts(url, bare, to, err);
-    curl_url_cleanup(url);
     if (!status && bare && !to->tls && !dl_host_is_loopback(to->host)) {
         return dl_error_set(
             err, DL_E_VALUE,

@@ -8,6 +8,11 @@
 #include "base/text.h"
 #include "net/http_private.h"
 
+static int no_memory(struct dl_error *err)
+{
+    return dl_error_set(err, DL_E_NOMEM, "there is no memory for the CA file");
+}
+
 /* Appends a file of certificates to the text. */
 static int append_file(struct dl_buffer *text, const char *path, struct dl_error *err)
 {
@@ -32,36 +37,49 @@ static int append_file(struct dl_buffer *text, const char *path, struct dl_error
 
 /* The system's bundle and the extra file as one text: the file adds and never replaces. A system
  * without a bundle has nothing to add to. */
-static int load(struct dl_http *http, CURL *easy, const char *ca_file, struct dl_error *err)
+static int gather(struct dl_buffer *text, const char *bundle, const char *ca_file,
+                  struct dl_error *err)
 {
     struct dl_error cause = {0};
-    const char *bundle = NULL;
-    char *path = strdup(ca_file);
+    int status = bundle ? append_file(text, bundle, NULL) : 0;
 
-    if (!path) {
-        return dl_error_set(err, DL_E_NOMEM, "there is no memory for a CA file");
-    }
-    free(http->ca_path);
-    http->ca_path = NULL;
-    dl_buffer_clear(&http->ca_text);
-    if (!curl_easy_getinfo(easy, CURLINFO_CAINFO, &bundle) && bundle &&
-        append_file(&http->ca_text, bundle, NULL)) {
+    if (status && status != -DL_E_NOMEM) {
         dl_log(DL_LOG_WARN, "the system's CA bundle %s cannot be read; %s is used alone", bundle,
                ca_file);
+        status = 0;
     }
-    if (stat(ca_file, &http->ca_stat)) {
-        http->ca_stat = (struct stat){0}; /* reading it says why */
+    status = status ? status : append_file(text, ca_file, &cause);
+    if (status == -DL_E_NOMEM) {
+        return no_memory(err);
     }
-    if (append_file(&http->ca_text, ca_file, &cause)) {
-        free(path);
+    if (status) {
         dl_error_set(err, DL_E_CA_FILE, "the CA file cannot be used: %s", cause.text);
         if (err) {
             err->sys_errno = cause.sys_errno;
         }
         return -DL_E_CA_FILE;
     }
-    http->ca_path = path;
     return 0;
+}
+
+static int load(struct dl_http *http, CURL *easy, const char *ca_file, struct dl_error *err)
+{
+    const char *bundle = NULL;
+    int status;
+
+    free(http->ca_path);
+    http->ca_path = NULL;
+    dl_buffer_clear(&http->ca_text);
+    curl_easy_getinfo(easy, CURLINFO_CAINFO, &bundle);
+    if (stat(ca_file, &http->ca_stat)) {
+        http->ca_stat = (struct stat){0}; /* reading it says why */
+    }
+    status = gather(&http->ca_text, bundle, ca_file, err);
+    if (status) {
+        return status;
+    }
+    http->ca_path = strdup(ca_file);
+    return http->ca_path ? 0 : no_memory(err);
 }
 
 /* A person may mend the file and try again in the same run. */
@@ -94,7 +112,7 @@ int dl_http_certificate_trust(struct dl_http *http, CURL *easy, const char *ca_f
     blob.len = http->ca_text.len;
     if (curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob) ||
         curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO_BLOB, &blob)) {
-        return dl_error_set(err, DL_E_NOMEM, "there is no memory for the CA file");
+        return no_memory(err);
     }
     return 0;
 }

@@ -70,11 +70,16 @@ static int take_names(struct dl_http_transfer *t, const struct dl_http_request *
     if (request->connect_to) {
         char address[DL_ORIGIN_MAX];
 
-        if (!dl_text_format(address, sizeof address, "https://%s", request->connect_to) ||
-            dl_origin_split(address, t->looked_up, sizeof t->looked_up, &ignored_port, &ignored_tls,
-                            NULL)) {
+        status = dl_text_format(address, sizeof address, "https://%s", request->connect_to)
+                     ? dl_origin_split(address, t->looked_up, sizeof t->looked_up, &ignored_port,
+                                       &ignored_tls, err)
+                     : -DL_E_VALUE;
+        if (status == -DL_E_VALUE) {
             return dl_error_set(err, DL_E_VALUE,
                                 "the address to connect to is not usable; write it as HOST:PORT");
+        }
+        if (status) {
+            return status;
         }
     }
     if (request->proxy && request->proxy->url[0]) {

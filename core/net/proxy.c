@@ -1,6 +1,5 @@
 #include "net/proxy.h"
 
-#include <curl/curl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "base/text.h"
 #include "net/endpoint.h"
 #include "net/no_proxy.h"
+#include "net/url.h"
 
 struct variable {
     const char *name, *value;
@@ -54,6 +54,11 @@ static int refuse(struct dl_error *err, const char *origin, const char *why)
     return dl_error_set(err, DL_E_PROXY_URL, "%s%s; write it as http://HOST:PORT", origin, why);
 }
 
+static int no_memory(struct dl_error *err)
+{
+    return dl_error_set(err, DL_E_NOMEM, "there is no memory for the proxy's address");
+}
+
 struct scheme {
     const char *name, *port;
 };
@@ -62,15 +67,12 @@ struct scheme {
 static const struct scheme schemes[] = {
     {"http", "80"}, {"https", "443"}, {"socks5", "1080"}, {"socks5h", "1080"}};
 
-static const struct scheme *scheme_of(CURLU *url)
+static const struct scheme *scheme_of(struct dl_url *url)
 {
     const struct scheme *found = NULL;
-    char *text = NULL;
+    char *text = dl_url_part(url, CURLUPART_SCHEME, 0);
 
-    if (curl_url_get(url, CURLUPART_SCHEME, &text, 0)) {
-        return NULL;
-    }
-    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+    for (size_t i = 0; text && i < sizeof schemes / sizeof *schemes; i++) {
         if (strcmp(schemes[i].name, text) == 0) {
             found = &schemes[i];
         }
@@ -79,19 +81,10 @@ static const struct scheme *scheme_of(CURLU *url)
     return found;
 }
 
-static bool has(CURLU *url, CURLUPart part)
+static bool copy_whole(struct dl_url *url, char *to, size_t size)
 {
-    char *text = NULL;
-    bool there = !curl_url_get(url, part, &text, 0) && text && strcmp(text, "/") != 0;
-
-    curl_free(text);
-    return there;
-}
-
-static bool copy_whole(CURLU *url, char *to, size_t size)
-{
-    char *text = NULL;
-    bool fits = !curl_url_get(url, CURLUPART_URL, &text, 0) && dl_text_copy(to, size, text);
+    char *text = dl_url_part(url, CURLUPART_URL, 0);
+    bool fits = text && dl_text_copy(to, size, text);
     size_t len = fits ? strlen(to) : 0;
 
     if (len && to[len - 1] == '/') {
@@ -101,25 +94,26 @@ static bool copy_whole(CURLU *url, char *to, size_t size)
     return fits;
 }
 
-static int fill(struct dl_proxy *out, CURLU *url, const char *origin, struct dl_error *err)
+static int fill(struct dl_proxy *out, struct dl_url *url, const char *origin, struct dl_error *err)
 {
     const struct scheme *scheme = scheme_of(url);
 
     if (!scheme) {
         return refuse(err, origin, " has a scheme other than http, https, socks5 and socks5h");
     }
-    if (has(url, CURLUPART_PATH) || has(url, CURLUPART_QUERY) || has(url, CURLUPART_FRAGMENT)) {
+    if (dl_url_has(url, CURLUPART_PATH) || dl_url_has(url, CURLUPART_QUERY) ||
+        dl_url_has(url, CURLUPART_FRAGMENT)) {
         return refuse(err, origin, " holds a path, query or fragment");
     }
-    if (!has(url, CURLUPART_PORT) && curl_url_set(url, CURLUPART_PORT, scheme->port, 0)) {
-        return dl_error_set(err, DL_E_NOMEM, "there is no memory for the proxy's address");
+    if (!dl_url_has(url, CURLUPART_PORT)) {
+        dl_url_set(url, CURLUPART_PORT, scheme->port);
     }
     if (!copy_whole(url, out->url, sizeof out->url)) {
         return refuse(err, origin, " holds an address that is too long");
     }
-    curl_url_set(url, CURLUPART_USER, NULL, 0);
-    curl_url_set(url, CURLUPART_PASSWORD, NULL, 0);
-    curl_url_set(url, CURLUPART_OPTIONS, NULL, 0);
+    dl_url_set(url, CURLUPART_USER, NULL);
+    dl_url_set(url, CURLUPART_PASSWORD, NULL);
+    dl_url_set(url, CURLUPART_OPTIONS, NULL);
     if (!copy_whole(url, out->shown, sizeof out->shown)) {
         return refuse(err, origin, " holds an address that is too long");
     }
@@ -130,7 +124,7 @@ static int fill(struct dl_proxy *out, CURLU *url, const char *origin, struct dl_
 static int parse(struct dl_proxy *out, const char *text, const char *origin, struct dl_error *err)
 {
     char whole[sizeof out->url];
-    CURLU *url;
+    struct dl_url url;
     int status;
 
     for (const char *c = text; *c; c++) {
@@ -141,14 +135,13 @@ static int parse(struct dl_proxy *out, const char *text, const char *origin, str
     if (!dl_text_format(whole, sizeof whole, "%s%s", strstr(text, "://") ? "" : "http://", text)) {
         return refuse(err, origin, " holds an address that is too long");
     }
-    url = curl_url();
-    if (!url) {
-        return dl_error_set(err, DL_E_NOMEM, "there is no memory for the proxy's address");
+    status = dl_url_open(&url, whole, CURLU_NON_SUPPORT_SCHEME)
+                 ? fill(out, &url, origin, err)
+                 : refuse(err, origin, " is not an address of a proxy");
+    dl_url_close(&url);
+    if (url.no_memory) {
+        return no_memory(err);
     }
-    status = curl_url_set(url, CURLUPART_URL, whole, CURLU_NON_SUPPORT_SCHEME)
-                 ? refuse(err, origin, " is not an address of a proxy")
-                 : fill(out, url, origin, err);
-    curl_url_cleanup(url);
     dl_text_copy(out->origin, sizeof out->origin, origin);
     return status;
 }
@@ -215,18 +208,19 @@ int dl_proxy_resolve(struct dl_proxy *out, const struct dl_config *config,
 
 int dl_proxy_host(const struct dl_proxy *proxy, char *host, size_t size, struct dl_error *err)
 {
-    CURLU *url = curl_url();
-    char *text = NULL;
-    int status = 0;
+    struct dl_url url;
+    bool open = dl_url_open(&url, proxy->url, CURLU_NON_SUPPORT_SCHEME);
+    char *text = open ? dl_url_part(&url, CURLUPART_HOST, 0) : NULL;
+    bool fits = text && dl_text_copy(host, size, text);
 
-    if (!url || curl_url_set(url, CURLUPART_URL, proxy->url, CURLU_NON_SUPPORT_SCHEME) ||
-        curl_url_get(url, CURLUPART_HOST, &text, 0) || !dl_text_copy(host, size, text)) {
-        status = refuse(err, proxy->origin[0] ? proxy->origin : "the proxy",
-                        " is not an address of a proxy");
-    }
     curl_free(text);
-    curl_url_cleanup(url);
-    return status;
+    dl_url_close(&url);
+    if (url.no_memory) {
+        return no_memory(err);
+    }
+    return fits ? 0
+                : refuse(err, proxy->origin[0] ? proxy->origin : "the proxy",
+                         " is not an address of a proxy");
 }
 
 /* ---- traps ---- */

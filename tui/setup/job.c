@@ -12,30 +12,26 @@ void job_end(struct job *job)
     memset(job, 0, sizeof *job);
 }
 
-static int copy_key(struct dl_key **out, const struct dl_key *key, struct dl_error *err)
+static int copy_key(struct dl_key **out, const struct dl_key *key)
 {
-    *out = NULL;
-    return key == NULL ? 0 : dl_key_new(out, dl_key_text(key), dl_key_length(key), err);
+    return key == NULL ? 0 : dl_key_new(out, dl_key_text(key), dl_key_length(key), NULL);
 }
 
-int job_start(struct job *job, const struct job_world *world, const struct setup_effect *effect,
-              const struct dl_site *site, struct dl_error *err)
+void job_start(struct job *job, const struct job_world *world, const struct setup_effect *effect,
+               const struct dl_site *site)
 {
-    int rc;
-
     job_end(job);
     job->world = world;
     job->kind = effect->kind;
     job->serial = effect->serial;
     job->site = site;
     job->start_ms = dl_clock_ms() + effect->delay_ms;
-    rc = dl_config_copy(&job->config, effect->config, err);
-    if (rc == 0 && site != NULL)
+    job->active = true;
+    job->failed = effect->config == NULL ||
+                  dl_config_copy(&job->config, effect->config, NULL) != 0 ||
+                  copy_key(&job->key, effect->key) != 0;
+    if (!job->failed && site != NULL)
         job->config->site = site;
-    if (rc == 0)
-        rc = copy_key(&job->key, effect->key, err);
-    job->active = rc == 0;
-    return rc;
 }
 
 static void changed(void *context)
@@ -90,7 +86,8 @@ int job_step(struct job *job)
     if (job->check == NULL) {
         if (now < job->start_ms)
             return (int)(job->start_ms - now);
-        begin(job);
+        if (!job->failed)
+            begin(job);
         if (job->check == NULL)
             return 0;
     }

@@ -18,6 +18,7 @@ struct job {
     enum setup_effect_kind kind;
     unsigned serial;
     bool active;                /* waits or runs */
+    bool failed;                /* before a check could begin */
     bool changed;               /* there is news */
     int64_t start_ms;           /* dl_clock_ms at which it starts */
     const struct dl_site *site; /* FIND_SITE, SURVEY: the one that is asked */
@@ -26,9 +27,10 @@ struct job {
     struct dl_key *key;
 };
 
-/* Takes copies; the check itself begins in job_step. */
-int job_start(struct job *job, const struct job_world *world, const struct setup_effect *effect,
-              const struct dl_site *site, struct dl_error *err);
+/* Takes copies; the check itself begins in job_step. Without memory, or when the effect has no
+ * configuration any more, the job is over at once with a failure. */
+void job_start(struct job *job, const struct job_world *world, const struct setup_effect *effect,
+               const struct dl_site *site);
 
 /* Runs what is due. Returns milliseconds until the next call, -1: only when a transfer ends. */
 int job_step(struct job *job);

@@ -54,21 +54,19 @@ static void tell(struct setup_loop *loop, const struct setup_result *result)
 
 static void start_find(struct setup_loop *loop, const struct setup_effect *effect)
 {
-    struct setup_effect one = *effect;
-
     dl_config_free(loop->find_config);
     dl_key_free(loop->find_key);
     loop->find_config = NULL;
     loop->find_key = NULL;
-    (void)dl_config_copy(&loop->find_config, effect->config, NULL);
-    if (effect->key != NULL)
-        (void)dl_key_new(&loop->find_key, dl_key_text(effect->key), dl_key_length(effect->key),
-                         NULL);
+    /* without its key a check would pass where the key is not known: then none begins */
+    if (effect->key != NULL && dl_key_new(&loop->find_key, dl_key_text(effect->key),
+                                          dl_key_length(effect->key), NULL) == 0)
+        (void)dl_config_copy(&loop->find_config, effect->config, NULL);
     loop->find_effect = *effect;
     loop->find_effect.config = loop->find_config;
     loop->find_effect.key = loop->find_key;
     loop->find_at = 0;
-    (void)job_start(&loop->find, &loop->world, &one, effect->sites[0], NULL);
+    job_start(&loop->find, &loop->world, &loop->find_effect, effect->sites[0]);
 }
 
 static void start_keyring(struct setup_loop *loop, struct keyring_job *job,
@@ -157,18 +155,18 @@ static void run_effect(struct setup_loop *loop, const struct setup_effect *effec
         load(loop, effect);
         break;
     case SETUP_REACH:
-        (void)job_start(&loop->reach, &loop->world, effect, NULL, NULL);
+        job_start(&loop->reach, &loop->world, effect, NULL);
         break;
     case SETUP_CHECK_KEY:
     case SETUP_TEST:
-        (void)job_start(&loop->check, &loop->world, effect, NULL, NULL);
+        job_start(&loop->check, &loop->world, effect, NULL);
         break;
     case SETUP_FIND_SITE:
         start_find(loop, effect);
         break;
     case SETUP_SURVEY:
         for (size_t i = 0; i < effect->site_count; i++)
-            (void)job_start(&loop->survey[i], &loop->world, effect, effect->sites[i], NULL);
+            job_start(&loop->survey[i], &loop->world, effect, effect->sites[i]);
         break;
     case SETUP_KEYRING_STATUS:
         start_keyring(loop, &loop->status, effect);
@@ -269,8 +267,8 @@ static int step_find(struct setup_loop *loop)
     result.done = result.error.code == DL_OK || loop->find_at == loop->find_effect.site_count;
     tell(loop, &result);
     if (!result.done && loop->find.world != NULL)
-        (void)job_start(&loop->find, &loop->world, &loop->find_effect,
-                        loop->find_effect.sites[loop->find_at], NULL);
+        job_start(&loop->find, &loop->world, &loop->find_effect,
+                  loop->find_effect.sites[loop->find_at]);
     return 0;
 }
 
