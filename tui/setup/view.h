@@ -97,12 +97,12 @@ struct view {
     const char *prompt;  /* "Site number, name or URL" */
     const char *current; /* what Enter takes, or NULL */
 
-    bool busy;      /* something runs that ends by itself: nothing is asked */
-    long seconds;   /* how long it has been running */
-    bool failed;    /* the page shows a failure that a person has to answer */
+    bool busy;           /* something runs that ends by itself: nothing is asked */
+    long seconds;        /* how long it has been running */
+    bool failed;         /* the page shows a failure that a person has to answer */
     bool help_page;      /* this is the ? page */
     size_t help_keys_at; /* its lines from here on tell the keys of a screen */
-    bool over;      /* the wizard ended; the result is printed on the normal screen */
+    bool over;           /* the wizard ended; the result is printed on the normal screen */
     char *memory[VIEW_MEMORY_MAX]; /* owned strings */
     size_t memory_count;
 };
