@@ -24,6 +24,8 @@
 
 #define KEY_WAIT_MS 3000
 #define FULL_WAIT_MS 10000
+#define TURN_BYTES ((size_t)128 * 1024)   /* of logs, after which the loop is turned at the latest \
+                                           */
 #define MEMORY ((size_t)16 * 1024 * 1024) /* of packed requests: some 100 MB of logs */
 
 struct ddlogs_error {
@@ -53,7 +55,8 @@ struct ddlogs_sender {
     struct dl_http *http;
     struct dl_sender *sender;
     int wait_ms;
-    int64_t polled_ms;
+    int64_t polled_tick;   /* when the loop turned last */
+    size_t unpolled;       /* bytes of logs taken since */
     uint64_t refused_told; /* refused logs that a flush has failed for */
 };
 
@@ -440,7 +443,8 @@ static int turn(ddlogs_sender *s, struct pollfd *fds, size_t count, int timeout_
         timeout_ms = due;
     rc = dl_http_poll(s->http, fds, count, timeout_ms, err);
     dl_sender_step(s->sender);
-    s->polled_ms = dl_clock_ms();
+    s->polled_tick = dl_clock_tick();
+    s->unpolled = 0;
     return rc < 0 ? rc : 0;
 }
 
@@ -486,10 +490,11 @@ static int take_or_wait(ddlogs_sender *s, const struct log *log, ddlogs_error *e
     struct dl_error *err = fresh(error);
     int rc = take(s, log, err);
 
+    s->unpolled += log->len;
     if (rc == -DL_E_FULL)
         rc = wait_for_room(s, log, err);
-    else if (dl_clock_ms() != s->polled_ms) /* a thousand times a second is often enough */
-        turn(s, NULL, 0, 0, NULL);
+    else if (s->unpolled >= TURN_BYTES || dl_clock_tick() != s->polled_tick)
+        turn(s, NULL, 0, 0, NULL); /* to turn it for every log would cost more than the log */
     return rc;
 }
 

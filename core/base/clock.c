@@ -53,6 +53,11 @@ int64_t dl_clock_ms(void)
     return ms_source();
 }
 
+int64_t dl_clock_tick(void)
+{
+    return ms_source == real_ms ? now(CLOCK_MONOTONIC_COARSE) : ms_source();
+}
+
 int64_t dl_clock_wall_ms(void)
 {
     return wall_source();

@@ -8,6 +8,10 @@
 /* Milliseconds since boot, sleep included (CLOCK_BOOTTIME): for deadlines and durations. */
 int64_t dl_clock_ms(void);
 
+/* A number that changes every few milliseconds, for "did time go on since I last looked?" where
+ * dl_clock_ms is too dear: once a log. */
+int64_t dl_clock_tick(void);
+
 /* Milliseconds since 1970 UTC: for time stamps in data, never for durations. */
 int64_t dl_clock_wall_ms(void);
 

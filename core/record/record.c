@@ -184,14 +184,13 @@ static __attribute__((noinline)) bool plan_escaped(struct plan *plan, const stru
     return plan_member(plan, m, name, length == SIZE_MAX ? 0 : length);
 }
 
-/* False: it is no JSON object that can be framed, and goes as text. */
-static bool make_plan(struct plan *plan, const struct dl_frame *frame, const char *json, size_t len)
+/* Fills a plan that holds its frame alone. False: it is no JSON object that can be framed, and goes
+ * as text. */
+static bool make_plan(struct plan *plan, const char *json, size_t len)
 {
     struct dl_member member;
     int rc;
 
-    memset(plan, 0, sizeof *plan);
-    plan->frame = frame;
     if (!dl_scan_begin(&plan->scan, json, len))
         return false;
     while ((rc = dl_scan_next(&plan->scan, &member)) > 0)
@@ -389,12 +388,12 @@ static unsigned judge_stamp(const struct dl_stamp *stamp)
 int dl_record_json(struct dl_buffer *out, const struct dl_frame *frame, const char *json,
                    size_t len, unsigned *notes, struct dl_error *err)
 {
-    struct plan plan;
+    struct plan plan = {.frame = frame};
     const char *keep = NULL;
     size_t size;
     int rc;
 
-    if (!make_plan(&plan, frame, json, len)) {
+    if (!make_plan(&plan, json, len)) {
         rc = dl_record_text(out, frame, json, len, NULL, notes, err);
         if (rc == 0)
             *notes |= DL_NOTE_TEXT;
