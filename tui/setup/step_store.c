@@ -130,7 +130,7 @@ static void store_view(const struct setup *s, struct view *view)
     view->help = "It never goes into the configuration file.";
     view_item(view,
               s->keyring_label[0] ? view_text(view, "Keyring \"%s\"", s->keyring_label) : "Keyring",
-              state, "recommended");
+              state, s->keyring_known && !keyring_works(s) ? "" : "recommended");
     view_item(view, "Do not save", "this run only", "");
     view_item(view, "systemd credential", "you supply it: shows how", "");
     view_item(view, "Owner-only file", "you manage it: shows how", "");
