@@ -69,12 +69,12 @@
       "The file was edited by hand.\n"                                                             \
       "It belongs to another integration.",                                                        \
       "Correct the line and column named; the keys are in: man ddlogs-config\n"                    \
-      "Or write it anew: ddlogs setup\n"                                                           \
+      "Or set the file aside under another name, then run: ddlogs setup\n"                         \
       "The file before the last change stands beside it as config.json.bak")                       \
     X(CFG_NEWER, "E-CFG-NEWER", 78, DL_KIND_FAIL, "The configuration is of a newer ddlogs.",       \
       "It was written by a newer version, which was then replaced by this one.",                   \
       "Update ddlogs.\n"                                                                           \
-      "Or write it anew with this version: ddlogs setup")                                          \
+      "Or set the file aside under another name, then run: ddlogs setup")                          \
     X(CFG_PERM, "E-CFG-PERM", 73, DL_KIND_FAIL, "The configuration cannot be written safely.",     \
       "The folder or file belongs to another user.\n"                                              \
       "Others may write the folder.",                                                              \

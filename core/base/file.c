@@ -13,6 +13,8 @@
 #include "base/clock.h"
 #include "base/text.h"
 
+#define COPY_MAX (16 * 1024 * 1024)
+
 int dl_path_join(char *to, size_t size, const char *folder, const char *name)
 {
     size_t len = strlen(folder);
@@ -186,18 +188,39 @@ static int write_temp(const char *temp, const void *data, size_t len, struct dl_
     return rc;
 }
 
+/* The same bytes in a new file, where the file system knows no second names. */
+static int copy_file(const char *path, const char *temp, struct dl_error *err)
+{
+    struct dl_buffer bytes;
+    int rc;
+
+    dl_buffer_init(&bytes, COPY_MAX);
+    rc = dl_file_read(path, false, &bytes, err);
+    if (rc == 0)
+        rc = write_temp(temp, dl_buffer_string(&bytes), bytes.len, err);
+    dl_buffer_free(&bytes);
+    return rc;
+}
+
 /* Keeps the old file under PATH.bak: a second name for the same bytes, so nothing is copied. */
 static int keep_backup(const char *path, const char *temp, struct dl_error *err)
 {
     char backup[PATH_MAX];
+    int rc;
 
     if (!dl_text_format(backup, sizeof backup, "%s.bak", path))
         return dl_error_set(err, DL_E_IO, "the path %s is too long", path);
-    if (link(path, temp) < 0)
-        return errno == ENOENT ? 0
-                               : dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be kept", path);
+    if (access(path, F_OK) < 0 && errno == ENOENT)
+        return 0;
+    if (link(path, temp) < 0) {
+        if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS && errno != EMLINK)
+            return dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be kept", path);
+        rc = copy_file(path, temp, err);
+        if (rc < 0)
+            return rc;
+    }
     if (rename(temp, backup) < 0) {
-        int rc = dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be written", backup);
+        rc = dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be written", backup);
 
         unlink(temp);
         return rc;

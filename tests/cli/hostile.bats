@@ -181,3 +181,22 @@ assert_harmless() {
     [ "$status" = 64 ]
   done
 }
+
+@test "a configuration that cannot be read is written anew as its error says" {
+  start_intake
+  local folder=$XDG_CONFIG_HOME/ddlogs/acme_widget
+  local -a to=(--manifest manifest.json --no-input --site eu1 --endpoint "$INTAKE_URL" --api-key-fd 9
+    --key-store session)
+  mkdir -p -m 700 "$folder"
+  for text in '{"version":' '{"version":999,"integration":"acme_widget"}'; do
+    echo "$text" >"$folder/config.json"
+    run_hostile setup "${to[@]}"
+    [ "$status" = 78 ]
+    [ "$(cat "$folder/config.json")" = "$text" ]
+    grep -q 'next: Or set the file aside under another name, then run: ddlogs setup' err
+    mv "$folder/config.json" "$folder/aside"
+    run_hostile setup "${to[@]}"
+    [ "$status" = 0 ]
+    jq -e .verified "$folder/config.json"
+  done
+}

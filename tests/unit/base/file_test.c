@@ -19,6 +19,15 @@
 #include "base/file.h"
 
 static char folder[64];
+static bool no_links; /* a file system on which a file has one name */
+
+int link(const char *from, const char *to)
+{
+    if (!no_links)
+        return linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
+    errno = EPERM;
+    return -1;
+}
 
 static int make_folder(void **state)
 {
@@ -140,6 +149,27 @@ static void replaces_keeps_the_old_one_and_leaves_nothing_else(void **state)
     assert_int_equal(st.st_mode & 07777, 0600);
 }
 
+static void the_old_one_is_kept_where_a_file_cannot_have_two_names(void **state)
+{
+    char path[128], backup[140];
+    struct dl_error err;
+
+    (void)state;
+    strcpy(path, in_folder("config.json"));
+    snprintf(backup, sizeof backup, "%s.bak", path);
+    no_links = true;
+    int first = dl_file_replace(path, "one", 3, true, &err);
+    int second = dl_file_replace(path, "two", 3, true, &err);
+    int third = dl_file_replace(path, "three", 5, true, &err);
+    no_links = false;
+    assert_int_equal(first, 0);
+    assert_int_equal(second, 0);
+    assert_int_equal(third, 0);
+    assert_holds(path, "three");
+    assert_holds(backup, "two");
+    assert_int_equal(entries(), 2);
+}
+
 static void a_link_at_the_path_stays_and_its_target_is_replaced(void **state)
 {
     char path[128], target[128];
@@ -238,6 +268,7 @@ int main(void)
         IN_FOLDER(reads_up_to_the_limit_and_refuses_more),
         IN_FOLDER(refuses_links_pipes_and_folders_without_waiting),
         IN_FOLDER(replaces_keeps_the_old_one_and_leaves_nothing_else),
+        IN_FOLDER(the_old_one_is_kept_where_a_file_cannot_have_two_names),
         IN_FOLDER(a_link_at_the_path_stays_and_its_target_is_replaced),
         IN_FOLDER(a_write_that_fails_midway_leaves_the_old_file),
         IN_FOLDER(makes_missing_folders_for_the_owner_alone),
