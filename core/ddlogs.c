@@ -279,12 +279,14 @@ int ddlogs_config_set_key(ddlogs_config *config, const char *key, size_t length,
     return 0;
 }
 
-/* A copy of one variable that lives as long as the configuration; NULL when unset. */
-static const char *keep_variable(ddlogs_config *config, const char *name)
+/* A copy of one variable that lives as long as the configuration; NULL when unset, and *failed
+ * without memory: a proxy that is left out is no proxy to do without. */
+static const char *keep_variable(ddlogs_config *config, const char *name, bool *failed)
 {
     const char *value = getenv(name);
     char *copy = value ? strdup(value) : NULL;
 
+    *failed |= value && !copy;
     if (copy)
         config->variables[config->variable_count++] = copy;
     return copy;
@@ -317,22 +319,25 @@ int ddlogs_config_use_environment(ddlogs_config *config, ddlogs_error *error)
 {
     struct dl_error *err = fresh(error);
     struct dl_key *key = NULL;
+    bool failed = false;
     int rc;
 
     forget_variables(config);
     config->proxies = (struct dl_proxy_environment){
-        .https_proxy = keep_variable(config, "https_proxy"),
-        .HTTPS_PROXY = keep_variable(config, "HTTPS_PROXY"),
-        .http_proxy = keep_variable(config, "http_proxy"),
-        .HTTP_PROXY = keep_variable(config, "HTTP_PROXY"),
-        .all_proxy = keep_variable(config, "all_proxy"),
-        .ALL_PROXY = keep_variable(config, "ALL_PROXY"),
-        .no_proxy = keep_variable(config, "no_proxy"),
-        .NO_PROXY = keep_variable(config, "NO_PROXY"),
-        .dd_proxy_https = keep_variable(config, "DD_PROXY_HTTPS"),
-        .dd_proxy_no_proxy = keep_variable(config, "DD_PROXY_NO_PROXY"),
+        .https_proxy = keep_variable(config, "https_proxy", &failed),
+        .HTTPS_PROXY = keep_variable(config, "HTTPS_PROXY", &failed),
+        .http_proxy = keep_variable(config, "http_proxy", &failed),
+        .HTTP_PROXY = keep_variable(config, "HTTP_PROXY", &failed),
+        .all_proxy = keep_variable(config, "all_proxy", &failed),
+        .ALL_PROXY = keep_variable(config, "ALL_PROXY", &failed),
+        .no_proxy = keep_variable(config, "no_proxy", &failed),
+        .NO_PROXY = keep_variable(config, "NO_PROXY", &failed),
+        .dd_proxy_https = keep_variable(config, "DD_PROXY_HTTPS", &failed),
+        .dd_proxy_no_proxy = keep_variable(config, "DD_PROXY_NO_PROXY", &failed),
     };
-    config->credentials_directory = keep_variable(config, "CREDENTIALS_DIRECTORY");
+    config->credentials_directory = keep_variable(config, "CREDENTIALS_DIRECTORY", &failed);
+    if (failed)
+        return dl_error_set(err, DL_E_NOMEM, "no memory for the environment");
     dl_redact_install();
     rc = dl_key_take_environment(&key, err);
     if (rc == 0 && key) {

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # All nine sites under their true host names, against one local TLS intake.
+bats_require_minimum_version 1.5.0
 load helper
 
 @test "every site's own names are connected, checked and sent to" {
@@ -41,6 +42,26 @@ load helper
     [ "$(get '[.sites[] | select(.ok) | .site] | join(" ")')" = \
         "us1 us3 us5 eu1 ap1 ap2 uk1 us1-fed us2-fed" ]
     [ ! -s "$INTAKE_RECORD" ]
+}
+
+@test "--site all prints a row for each site and counts them" {
+    certs=$BATS_FILE_TMPDIR/rows
+    make_ca "$certs"
+    make_leaf "$certs" rows DNS:http-intake.logs.datadoghq.eu
+    start_intake --tls-cert "$certs/rows.pem" --tls-key "$certs/rows.key"
+    run --separate-stderr "$DDLOGS" test --manifest manifest.json --site all \
+        --connect-to "127.0.0.1:$INTAKE_PORT" --ca-file "$certs/ca.pem"
+    [ "$status" = 1 ]
+    [ "$(grep -c '^FAIL .*E-TLS-NAME: ' <<<"$output")" = 8 ]
+    grep -q '^OK *EU1 *https://http-intake.logs.datadoghq.eu, .* ms$' <<<"$output"
+    [ "${lines[-1]}" = "1 of 9 sites can be reached." ]
+    [[ "$stderr" == *"ddlogs help E-TLS-NAME"* ]]
+}
+
+@test "--site all is about Datadog's own addresses, so an endpoint is refused" {
+    run --separate-stderr "$DDLOGS" test --manifest manifest.json --site all --endpoint http://127.0.0.1:9
+    [ "$status" = 64 ]
+    [[ "$stderr" == *"leave out --endpoint"* ]]
 }
 
 @test "--site all names the sites that cannot be reached, and exits 1 when they differ" {

@@ -15,6 +15,7 @@
 #include "check/check.h"
 #include "check/preview.h"
 #include "check/test_log.h"
+#include "ddlogs.h"
 #include "net/http.h"
 
 static struct dl_integration *integration;
@@ -176,11 +177,52 @@ static void a_check_starts_or_the_code_says_why(void **state)
     oom_each(makes_test_logs, NULL);
 }
 
+/* ---- the public library ---- */
+
+static int opens_a_sender(void *context)
+{
+    ddlogs_integration *i = NULL;
+    ddlogs_config *c = NULL;
+    ddlogs_sender *s = NULL;
+    int rc = ddlogs_integration_read(&i, context, NULL);
+
+    if (rc == 0)
+        rc = ddlogs_config_new(&c, i, NULL);
+    if (rc == 0)
+        rc = ddlogs_config_use_environment(c, NULL);
+    if (rc == 0)
+        rc = ddlogs_config_set(c, "endpoint", "http://127.0.0.1:9", NULL);
+    if (rc == 0)
+        rc = ddlogs_config_set_key(c, dl_key_text(key), dl_key_length(key), NULL);
+    if (rc == 0)
+        rc = ddlogs_sender_open(&s, i, c, NULL);
+    ddlogs_sender_close(s, 0, NULL);
+    ddlogs_config_free(c);
+    ddlogs_integration_free(i);
+    return rc;
+}
+
+static void the_library_opens_a_sender_or_the_code_says_why(void **state)
+{
+    char path[] = "/tmp/ddlogs-oom-XXXXXX";
+    static const char text[] = "{\"version\":1,\"name\":\"acme\",\"source\":\"acme\"}";
+    int fd = mkstemp(path);
+
+    (void)state;
+    assert_int_equal(write(fd, text, sizeof text - 1), sizeof text - 1);
+    close(fd);
+    assert_int_equal(setenv("HTTPS_PROXY", "http://proxy.example:3128", 1), 0);
+    oom_each(opens_a_sender, path);
+    assert_int_equal(unsetenv("HTTPS_PROXY"), 0);
+    assert_int_equal(unlink(path), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_request_starts_or_the_code_says_why),
         cmocka_unit_test(a_check_starts_or_the_code_says_why),
+        cmocka_unit_test(the_library_opens_a_sender_or_the_code_says_why),
     };
     return cmocka_run_group_tests_name("network without memory", tests, prepare, put_away);
 }
