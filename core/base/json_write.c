@@ -84,31 +84,55 @@ void dl_json_array_end(struct dl_json *w)
     close_level(w, ']');
 }
 
-int dl_json_escape(struct dl_buffer *out, const char *text, size_t len)
+/* How many bytes of text stand in a string as they are: no quote, backslash or control, valid
+ * UTF-8. */
+static size_t plain_run(const char *text, size_t len)
+{
+    size_t at = 0;
+
+    while (at < len) {
+        unsigned char c = (unsigned char)text[at];
+        uint32_t code;
+        size_t n = c >= 0x80 ? dl_utf8_decode(text + at, len - at, &code)
+                   : c < 0x20 || c == 0x7f || c == '"' || c == '\\' ? 0
+                                                                    : 1;
+
+        if (!n)
+            break;
+        at += n;
+    }
+    return at;
+}
+
+/* The one byte that ended a plain run. */
+static int escape_byte(struct dl_buffer *out, unsigned char c)
 {
     static const char *const shorts[32] = {
         ['\b'] = "\\b", ['\f'] = "\\f", ['\n'] = "\\n", ['\r'] = "\\r", ['\t'] = "\\t"};
-    int rc = 0;
 
-    for (size_t at = 0, n; at < len && rc == 0; at += n) {
-        unsigned char c = (unsigned char)text[at];
-        uint32_t code;
+    if (c >= 0x80)
+        return dl_buffer_text(out, "\xef\xbf\xbd");
+    if (c == '"' || c == '\\')
+        return dl_buffer_format(out, "\\%c", c);
+    if (c < 0x20 && shorts[c])
+        return dl_buffer_text(out, shorts[c]);
+    return dl_buffer_format(out, "\\u%04x", c);
+}
 
-        n = 1;
-        if (c == '"' || c == '\\')
-            rc = dl_buffer_format(out, "\\%c", c);
-        else if (c < 0x20 && shorts[c])
-            rc = dl_buffer_text(out, shorts[c]);
-        else if (c < 0x20 || c == 0x7f)
-            rc = dl_buffer_format(out, "\\u%04x", c);
-        else if ((n = dl_utf8_decode(text + at, len - at, &code)))
-            rc = dl_buffer_add(out, text + at, n);
-        else {
-            n = 1;
-            rc = dl_buffer_text(out, "\xef\xbf\xbd");
-        }
+int dl_json_escape(struct dl_buffer *out, const char *text, size_t len)
+{
+    for (;;) {
+        size_t n = plain_run(text, len);
+        int rc = dl_buffer_add(out, text, n);
+
+        if (rc < 0 || n == len)
+            return rc;
+        rc = escape_byte(out, (unsigned char)text[n]);
+        if (rc < 0)
+            return rc;
+        text += n + 1;
+        len -= n + 1;
     }
-    return rc;
 }
 
 static void quoted(struct dl_json *w, const char *text, size_t len)
