@@ -200,3 +200,21 @@ assert_harmless() {
     jq -e .verified "$folder/config.json"
   done
 }
+
+@test "line prompts that cannot hide the key end with an object too" {
+  status=0
+  "$DDLOGS" setup --plain --json --manifest manifest.json <<<"us1" >out 2>err 3>&- || status=$?
+  [ "$status" = 64 ]
+  [ "$(wc -l <out)" = 1 ]
+  tail -n 1 out | jq -e '.code == "E-USAGE" and .exit_code == 64 and (.message | test("hidden"))'
+}
+
+@test "which sites can be reached is told without an integration as well" {
+  export DDLOGS_INTEGRATIONS_PATH=$BATS_TEST_TMPDIR/none
+  run_hostile test --site all --proxy http://127.0.0.1:1 --json --timeout 5
+  [ "$status" = 69 ]
+  tail -n 1 out | jq -e '.sites | length == 9'
+  run_hostile test --site all --integration other --json
+  [ "$status" = 78 ]
+  tail -n 1 out | jq -e '.code == "E-MANIFEST-NONE" and .stages == []'
+}

@@ -176,6 +176,7 @@ static void finish(struct reach *reach)
 int reach_run(const struct program *program)
 {
     struct reach reach = {.rows = !program->options.json && !program->options.quiet};
+    struct result failure = {.command = program->command->name, .is_check = true};
     struct program without_site = *program;
     struct dl_error err = {0};
     struct pollfd stop = {.fd = -1, .events = POLLIN};
@@ -188,6 +189,9 @@ int reach_run(const struct program *program)
         return command_fail(program, &err);
     }
     rc = session_open(&reach.session, &without_site, SESSION_INTEGRATION, &err);
+    /* what the network lets through is asked before anything is installed, too */
+    if (rc == -DL_E_MANIFEST_NONE && !program->options.integration)
+        rc = session_bare(&reach.session, &without_site, &err);
     if (rc == 0)
         rc = start(&reach, program, &err);
     if (rc == 0)
@@ -197,7 +201,8 @@ int reach_run(const struct program *program)
         if (rc >= 0)
             rc = stop_asked(stop.fd, &err);
     }
-    code = rc < 0 ? command_fail(program, &err) : conclude(&reach, &program->options);
+    code = rc < 0 ? result_fail(&failure, program->options.json, &err)
+                  : conclude(&reach, &program->options);
     finish(&reach);
     if (stop.fd >= 0)
         close(stop.fd);

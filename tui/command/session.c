@@ -192,6 +192,27 @@ static int read_config(struct session *session, const struct program *program,
     return rc;
 }
 
+/* What the environment and the options say over what is there. */
+static int lay_over(struct session *session, const struct program *program, struct dl_error *err)
+{
+    int rc = apply_environment(session->config, err);
+
+    return rc == 0 ? apply_options(session->config, &program->options, err) : rc;
+}
+
+int session_bare(struct session *session, const struct program *program, struct dl_error *err)
+{
+    int rc;
+
+    session_environment(session, program);
+    rc = dl_config_new(&session->config, "none", err);
+    if (rc == 0)
+        rc = lay_over(session, program, err);
+    if (rc < 0)
+        session_close(session);
+    return rc;
+}
+
 int session_load(struct session *session, const struct program *program, enum session_need need,
                  struct dl_error *err)
 {
@@ -201,11 +222,7 @@ int session_load(struct session *session, const struct program *program, enum se
         rc = dl_config_copy(&session->config, session->saved, err);
     else if (rc == 0)
         rc = dl_config_new(&session->config, session->integration->name, err);
-    if (rc == 0)
-        rc = apply_environment(session->config, err);
-    if (rc == 0)
-        rc = apply_options(session->config, &program->options, err);
-    return rc;
+    return rc == 0 ? lay_over(session, program, err) : rc;
 }
 
 int session_open(struct session *session, const struct program *program, enum session_need need,

@@ -33,6 +33,9 @@ enum session_need {
  * -DL_E_USAGE naming them when there are several. */
 int session_open(struct session *session, const struct program *program, enum session_need need,
                  struct dl_error *err);
+/* Without an integration: a configuration of the environment and the options alone. */
+int session_bare(struct session *session, const struct program *program, struct dl_error *err);
+
 void session_close(struct session *session);
 
 /* The environment alone, for a front end that chooses the integration later. */

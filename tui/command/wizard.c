@@ -288,7 +288,8 @@ static int screen_color(enum screen_color *color, const char *word, struct dl_er
 static int make_fronts(struct wizard *w, struct dl_error *err)
 {
     const struct options *o = &w->program->options;
-    struct plain_options plain = {.in = STDIN_FILENO, .out = stdout, .ascii = w->ascii};
+    struct plain_options plain = {
+        .in = STDIN_FILENO, .out = o->json ? stderr : stdout, .ascii = w->ascii};
     struct flags_options flags = {.out = o->quiet  ? NULL
                                          : o->json ? stderr
                                                    : stdout,
@@ -370,9 +371,12 @@ static int conclude(struct wizard *w, const struct setup_loop *loop, int code)
     outcome.exit_code = code; /* a signal has its own */
     if (code != 0 && outcome.failure.code == DL_OK)
         dl_error_set(&outcome.failure, DL_E_CANCELLED, "Cancelled.");
-    if (w->kind == FRONT_PLAIN && plain_refused(w->front))
-        return dl_error_info(DL_E_USAGE)->exit_code;
-    print_end(w, setup, &outcome);
+    if (w->kind == FRONT_PLAIN && plain_refused(w->front)) { /* and has said so */
+        dl_error_set(&outcome.failure, DL_E_USAGE, "the key cannot be typed hidden here");
+        outcome.exit_code = code = dl_error_info(DL_E_USAGE)->exit_code;
+    } else {
+        print_end(w, setup, &outcome);
+    }
     if (w->program->options.json)
         print_object(w, loop, &outcome);
     return code;
