@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,8 +22,47 @@
 static char folder[64];
 static bool no_links; /* a file system on which a file has one name */
 
+/* ---- the disk fails at the n-th call that changes something; 0: never ---- */
+
+static unsigned fails_at, calls;
+
+static bool disk_fails(void)
+{
+    if (!fails_at || ++calls != fails_at)
+        return false;
+    errno = EIO;
+    return true;
+}
+
+int fsync(int fd)
+{
+    return disk_fails() ? -1 : (int)syscall(SYS_fsync, fd);
+}
+
+int fchmod(int fd, mode_t mode)
+{
+    return disk_fails() ? -1 : (int)syscall(SYS_fchmod, fd, mode);
+}
+
+int rename(const char *from, const char *to)
+{
+    return disk_fails() ? -1 : renameat(AT_FDCWD, from, AT_FDCWD, to);
+}
+
+int mkdir(const char *path, mode_t mode)
+{
+    return disk_fails() ? -1 : mkdirat(AT_FDCWD, path, mode);
+}
+
+int ftruncate(int fd, off_t length)
+{
+    return disk_fails() ? -1 : (int)syscall(SYS_ftruncate, fd, length);
+}
+
 int link(const char *from, const char *to)
 {
+    if (disk_fails())
+        return -1;
     if (!no_links)
         return linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
     errno = EPERM;
@@ -170,6 +210,69 @@ static void the_old_one_is_kept_where_a_file_cannot_have_two_names(void **state)
     assert_int_equal(entries(), 2);
 }
 
+static void wherever_the_disk_fails_the_file_is_whole_and_nothing_is_left_beside_it(void **state)
+{
+    char path[128], backup[140];
+    struct dl_buffer b;
+    struct dl_error err;
+    unsigned n = 0;
+    int rc;
+
+    (void)state;
+    strcpy(path, in_folder("config.json"));
+    snprintf(backup, sizeof backup, "%s.bak", path);
+    dl_buffer_init(&b, 100);
+    do {
+        put(path, "old");
+        (void)unlink(backup);
+        calls = 0;
+        fails_at = ++n;
+        rc = dl_file_replace(path, "new", 3, true, &err);
+        bool failed = calls >= fails_at;
+        fails_at = 0;
+        assert_int_equal(rc, failed ? -DL_E_IO : 0);
+        dl_buffer_clear(&b);
+        assert_int_equal(dl_file_read(path, false, &b, NULL), 0);
+        if (rc == 0 || strcmp(b.data, "old") != 0)
+            assert_string_equal(b.data, "new");
+        if (rc < 0) {
+            assert_int_equal(err.sys_errno, EIO);
+            assert_non_null(strstr(err.text, folder));
+        }
+        assert_int_equal(entries(), access(backup, F_OK) == 0 ? 2 : 1);
+    } while (rc < 0);
+    assert_true(n > 5); /* mode, bytes to disk, second name, backup, new name, folder to disk */
+    dl_buffer_free(&b);
+}
+
+static void a_folder_or_lock_that_the_disk_refuses_is_named(void **state)
+{
+    char path[128];
+    struct dl_error err;
+    int fd = -1;
+
+    (void)state;
+    strcpy(path, in_folder("a/b"));
+    for (unsigned n = 3; n <= 4; n++) { /* below /tmp/X: making it, its name reaching the disk */
+        calls = 0;
+        fails_at = n;
+        int rc = dl_file_make_folders(path, &err);
+        fails_at = 0;
+        assert_int_equal(rc, -DL_E_IO);
+        assert_non_null(strstr(err.text, folder));
+        (void)rmdir(in_folder("a"));
+    }
+    strcpy(path, in_folder("lock"));
+    calls = 0;
+    fails_at = 1;
+    int rc = dl_file_lock(&fd, path, &err);
+    fails_at = 0;
+    assert_int_equal(rc, -DL_E_CFG_PERM);
+    assert_non_null(strstr(err.text, path));
+    assert_int_equal(dl_file_lock(&fd, path, &err), 0); /* and it is free again */
+    close(fd);
+}
+
 static void a_link_at_the_path_stays_and_its_target_is_replaced(void **state)
 {
     char path[128], target[128];
@@ -269,6 +372,8 @@ int main(void)
         IN_FOLDER(refuses_links_pipes_and_folders_without_waiting),
         IN_FOLDER(replaces_keeps_the_old_one_and_leaves_nothing_else),
         IN_FOLDER(the_old_one_is_kept_where_a_file_cannot_have_two_names),
+        IN_FOLDER(wherever_the_disk_fails_the_file_is_whole_and_nothing_is_left_beside_it),
+        IN_FOLDER(a_folder_or_lock_that_the_disk_refuses_is_named),
         IN_FOLDER(a_link_at_the_path_stays_and_its_target_is_replaced),
         IN_FOLDER(a_write_that_fails_midway_leaves_the_old_file),
         IN_FOLDER(makes_missing_folders_for_the_owner_alone),
