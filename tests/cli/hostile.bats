@@ -218,3 +218,15 @@ assert_harmless() {
   [ "$status" = 78 ]
   tail -n 1 out | jq -e '.code == "E-MANIFEST-NONE" and .stages == []'
 }
+
+@test "DD_SITE and DD_API_KEY do where nothing is saved, as in a pipeline" {
+  start_intake
+  echo a line >lines
+  export DD_SITE=eu1 DD_API_KEY=$key DDLOGS_ENDPOINT=$INTAKE_URL
+  run_hostile test --manifest manifest.json --json
+  [ "$status" = 0 ]
+  tail -n 1 out | jq -e '.site == "eu1" and .config == null and .accepted == 31'
+  run_hostile send --manifest manifest.json --json lines
+  [ "$status" = 0 ]
+  assert_canary_free "$key" out err "$HOME" "$INTAKE_RECORD" "$INTAKE_LOG"
+}

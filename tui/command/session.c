@@ -169,6 +169,7 @@ static int read_config(struct session *session, const struct program *program,
                        enum session_need need, struct dl_error *err)
 {
     const char *name = session->integration->name;
+    const char *site_here = getenv(dl_properties[DL_PROP_SITE].environment);
     int rc = 0;
 
     if (program->options.config) {
@@ -183,8 +184,9 @@ static int read_config(struct session *session, const struct program *program,
     if (rc < 0)
         return rc;
     rc = dl_config_read(&session->saved, session->config_path, err);
-    /* none yet: the wizard writes one, and a test can do with a site by option */
-    if (rc == -DL_E_CFG_NONE && (need == SESSION_INTEGRATION || program->options.site))
+    /* none yet: the wizard writes one, and a site by option or environment does for the others */
+    if (rc == -DL_E_CFG_NONE &&
+        (need == SESSION_INTEGRATION || program->options.site || (site_here && *site_here)))
         return 0;
     if (rc == 0 && strcmp(session->saved->integration, name) != 0)
         return dl_error_set(err, DL_E_CFG_PARSE, "%s is the configuration of %s, not of %s",

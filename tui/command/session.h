@@ -26,7 +26,7 @@ struct session {
 /* How much must be there. */
 enum session_need {
     SESSION_INTEGRATION, /* the manifest; a configuration is read if there is one */
-    SESSION_CONFIG       /* a saved configuration, or options that name a site */
+    SESSION_CONFIG       /* a saved configuration, or a site by option or environment */
 };
 
 /* Which manifest: --manifest, --integration, or the only one installed. -DL_E_MANIFEST_NONE, and
