@@ -24,9 +24,8 @@
 
 #define KEY_WAIT_MS 3000
 #define FULL_WAIT_MS 10000
-#define TURN_BYTES                                                                                 \
-    ((size_t)128 * 1024)                  /* of logs, after which the loop is turned at the latest \
-                                           */
+/* of logs, after which the loop is turned at the latest */
+#define TURN_BYTES ((size_t)128 * 1024)
 #define MEMORY ((size_t)16 * 1024 * 1024) /* of packed requests: some 100 MB of logs */
 
 struct ddlogs_error {
