@@ -29,9 +29,10 @@ int dl_file_make_folders(const char *path, struct dl_error *err);
 int dl_file_check_folder(const char *path, struct dl_error *err);
 
 /* Replaces path atomically and durably: temp file beside it (O_EXCL, 0600), write, fsync, keep the
- * old one as PATH.bak if `backup` and it exists, rename, fsync of the folder. On any failure the
- * old file stands as it was and no temp file is left. A symbolic link at path is resolved once and
- * its target replaced. code DL_E_IO with sys_errno. */
+ * old one as PATH.bak if `backup` and it exists, rename, fsync of the folder. On a failure the
+ * old file stands as it was and no temp file is left; only when the last step fails, the fsync, the
+ * new file is in place and may not outlive a power cut. A symbolic link at path is resolved once
+ * and its target replaced. code DL_E_IO with sys_errno. */
 int dl_file_replace(const char *path, const void *data, size_t len, bool backup,
                     struct dl_error *err);
 

@@ -1,6 +1,6 @@
 /* A folder for one test and files in it. */
-#ifndef TESTS_UNIT_IDENTITY_FOLDER_H
-#define TESTS_UNIT_IDENTITY_FOLDER_H
+#ifndef TESTS_UNIT_FOLDER_H
+#define TESTS_UNIT_FOLDER_H
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +20,7 @@ static char folder[64];
 static int make_folder(void **state)
 {
     (void)state;
-    strcpy(folder, "/tmp/ddlogs-identity-XXXXXX");
+    strcpy(folder, "/tmp/ddlogs-unit-XXXXXX");
     return mkdtemp(folder) != NULL ? 0 : -1;
 }
 

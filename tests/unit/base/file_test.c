@@ -18,8 +18,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "folder.h"
 
-static char folder[64];
 static bool no_links; /* a file system on which a file has one name */
 
 /* ---- the disk fails at the n-th call that changes something; 0: never ---- */
@@ -67,43 +67,6 @@ int link(const char *from, const char *to)
         return linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
     errno = EPERM;
     return -1;
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    strcpy(folder, "/tmp/ddlogs-file-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    pid_t child = fork();
-    int status;
-
-    (void)state;
-    if (child == 0) {
-        execlp("rm", "rm", "-rf", folder, (char *)NULL);
-        _exit(127);
-    }
-    return waitpid(child, &status, 0) == child && status == 0 ? 0 : -1;
-}
-
-static const char *in_folder(const char *name)
-{
-    static char path[128];
-
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
-static void put(const char *path, const char *text)
-{
-    FILE *f = fopen(path, "w");
-
-    assert_non_null(f);
-    fputs(text, f);
-    assert_int_equal(fclose(f), 0);
 }
 
 static void assert_holds(const char *path, const char *text)

@@ -1,7 +1,7 @@
 /* No memory, at every single allocation: JSON, tags, sites, manifests, configurations. */
 #include "oom.h"
 
-#include "identity/folder.h"
+#include "folder.h"
 
 #include "base/file.h"
 #include "base/json.h"
