@@ -59,6 +59,16 @@ mixed_lines() { # COUNT
   }'
 }
 
+@test "the options of setup and test are taken, the origin of the API among them" {
+  start_sink
+  echo line >input
+  send --api-endpoint "$INTAKE_URL" --tags-in ddtags --tag env:prod input
+  [ "$status" -eq 0 ]
+  [ "$(entries | jq -r .ddtags)" = env:prod ]
+  send --api-endpoint http://example.com input
+  [ "$status" -eq 65 ]
+}
+
 @test "ten thousand mixed lines arrive exactly once" {
   start_sink
   mixed_lines 10000 >input

@@ -86,6 +86,15 @@ enum option_id {
         OPTION_COUNT
 };
 
+/* The options that lay values over the configuration and say where a key comes from: what every
+ * command takes that talks to Datadog. */
+#define OPTIONS_OF_SESSION                                                                         \
+    OPTION_ID_site, OPTION_ID_integration, OPTION_ID_manifest, OPTION_ID_config,                   \
+        OPTION_ID_endpoint, OPTION_ID_api_endpoint, OPTION_ID_connect_to, OPTION_ID_proxy,         \
+        OPTION_ID_ca_file, OPTION_ID_encoding, OPTION_ID_tags, OPTION_ID_tags_in, OPTION_ID_env,   \
+        OPTION_ID_version_tag, OPTION_ID_api_key, OPTION_ID_api_key_fd, OPTION_ID_key_store,       \
+        OPTION_ID_key_name
+
 struct option_info {
     const char *name; /* without the dashes */
     char letter;      /* 0: none */

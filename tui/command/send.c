@@ -405,14 +405,9 @@ static int run(struct program *program)
     return rc;
 }
 
-static const enum option_id accepted[] = {
-    OPTION_ID_integration, OPTION_ID_manifest,   OPTION_ID_config,   OPTION_ID_site,
-    OPTION_ID_endpoint,    OPTION_ID_connect_to, OPTION_ID_proxy,    OPTION_ID_ca_file,
-    OPTION_ID_encoding,    OPTION_ID_tags,       OPTION_ID_tags_in,  OPTION_ID_env,
-    OPTION_ID_version_tag, OPTION_ID_service,    OPTION_ID_status,   OPTION_ID_api_key,
-    OPTION_ID_api_key_fd,  OPTION_ID_key_store,  OPTION_ID_key_name, OPTION_ID_timeout,
-    OPTION_ID_json,        OPTION_ID_quiet,      OPTION_COUNT,
-};
+static const enum option_id accepted[] = {OPTIONS_OF_SESSION, OPTION_ID_service, OPTION_ID_status,
+                                          OPTION_ID_timeout,  OPTION_ID_json,    OPTION_ID_quiet,
+                                          OPTION_COUNT};
 
 const struct command command_send = {
     .name = "send",

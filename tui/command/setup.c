@@ -10,14 +10,10 @@ static int run(struct program *program)
 }
 
 static const enum option_id accepted[] = {
-    OPTION_ID_site,      OPTION_ID_integration,  OPTION_ID_manifest,   OPTION_ID_config,
-    OPTION_ID_endpoint,  OPTION_ID_api_endpoint, OPTION_ID_connect_to, OPTION_ID_proxy,
-    OPTION_ID_ca_file,   OPTION_ID_encoding,     OPTION_ID_tags,       OPTION_ID_tags_in,
-    OPTION_ID_env,       OPTION_ID_version_tag,  OPTION_ID_api_key,    OPTION_ID_api_key_fd,
-    OPTION_ID_key_store, OPTION_ID_key_name,     OPTION_ID_unlock,     OPTION_ID_only,
-    OPTION_ID_no_input,  OPTION_ID_dry_run,      OPTION_ID_check_only, OPTION_ID_save_anyway,
-    OPTION_ID_json,      OPTION_ID_plain,        OPTION_ID_ascii,      OPTION_ID_color,
-    OPTION_ID_timeout,   OPTION_ID_quiet,        OPTION_COUNT};
+    OPTIONS_OF_SESSION, OPTION_ID_unlock,     OPTION_ID_only,        OPTION_ID_no_input,
+    OPTION_ID_dry_run,  OPTION_ID_check_only, OPTION_ID_save_anyway, OPTION_ID_json,
+    OPTION_ID_plain,    OPTION_ID_ascii,      OPTION_ID_color,       OPTION_ID_timeout,
+    OPTION_ID_quiet,    OPTION_COUNT};
 
 const struct command command_setup = {
     .name = "setup",
