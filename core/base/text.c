@@ -319,3 +319,49 @@ bool dl_text_number(const char *text, uint64_t min, uint64_t max, uint64_t *out)
     *out = value;
     return true;
 }
+
+struct unit {
+    char letter;
+    uint64_t value;
+};
+
+/* A number and one of the units; value 0 ends their list. */
+static bool take_units(const char *text, const struct unit *units, uint64_t *out)
+{
+    size_t len = strlen(text), digits = strspn(text, "0123456789");
+    char number[24];
+    uint64_t value;
+
+    if (digits == 0 || digits >= sizeof number || len > digits + 1)
+        return false;
+    memcpy(number, text, digits);
+    number[digits] = '\0';
+    while (units->value && units->letter != text[digits])
+        units++;
+    return units->value && dl_text_number(number, 0, UINT64_MAX, &value) &&
+           !__builtin_mul_overflow(value, units->value, out) && *out <= UINT64_C(1) << 62;
+}
+
+bool dl_text_size(const char *text, uint64_t *out)
+{
+    static const struct unit units[] = {{'\0', 1},
+                                        {'K', UINT64_C(1) << 10},
+                                        {'M', UINT64_C(1) << 20},
+                                        {'G', UINT64_C(1) << 30},
+                                        {'T', UINT64_C(1) << 40},
+                                        {0, 0}};
+
+    return take_units(text, units, out);
+}
+
+bool dl_text_duration(const char *text, int64_t *out)
+{
+    static const struct unit units[] = {
+        {'s', 1000}, {'m', 60000}, {'h', 3600000}, {'d', 86400000}, {0, 0}};
+    uint64_t ms;
+
+    if (!take_units(text, units, &ms))
+        return false;
+    *out = (int64_t)ms;
+    return true;
+}

@@ -62,4 +62,9 @@ const char *dl_text_nearest(const char *text, const char *const *names);
 /* A whole decimal number within [min, max], no sign, no blank; false otherwise. */
 bool dl_text_number(const char *text, uint64_t min, uint64_t max, uint64_t *out);
 
+/* The same with a unit behind it: bytes as 1000, 64K, 512M, 2G, 1T (powers of 1024); milliseconds
+ * as 90s, 30m, 12h, 7d. False for anything else, and past 2^62. */
+bool dl_text_size(const char *text, uint64_t *out);
+bool dl_text_duration(const char *text, int64_t *out);
+
 #endif

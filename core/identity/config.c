@@ -11,6 +11,8 @@
 #include "identity/config_seen.h"
 #include "identity/integration.h"
 
+#define SPOOL_BYTES_MIN (16 * 1024 * 1024) /* some requests of the largest size */
+
 static int no_memory(struct dl_error *err)
 {
     return dl_error_set(err, DL_E_NOMEM, "no memory for the configuration");
@@ -34,6 +36,12 @@ static char **text_field(struct dl_config *config, enum dl_property property)
         return &config->ca_file;
     case DL_PROP_KEY_NAME:
         return &config->key_name;
+    case DL_PROP_SPOOL:
+        return &config->spool;
+    case DL_PROP_SPOOL_BYTES:
+        return &config->spool_bytes;
+    case DL_PROP_SPOOL_AGE:
+        return &config->spool_age;
     default:
         return NULL;
     }
@@ -56,6 +64,8 @@ static unsigned choice_value(const struct dl_config *config, enum dl_property pr
         return (unsigned)config->encoding;
     case DL_PROP_KEY_SOURCE:
         return (unsigned)config->key_source;
+    case DL_PROP_WHEN_FULL:
+        return (unsigned)config->when_full;
     default:
         return config->verified;
     }
@@ -72,6 +82,9 @@ static void set_choice(struct dl_config *config, enum dl_property property, unsi
         break;
     case DL_PROP_KEY_SOURCE:
         config->key_source = (enum dl_key_place)value;
+        break;
+    case DL_PROP_WHEN_FULL:
+        config->when_full = (enum dl_when_full)value;
         break;
     default:
         config->verified = value != 0;
@@ -198,10 +211,33 @@ static int take_name(char *to, size_t size, const char *text, struct dl_error *e
     return 0;
 }
 
+static int take_size(char *to, size_t size, const char *text, struct dl_error *err)
+{
+    uint64_t bytes;
+
+    if (!dl_text_size(text, &bytes) || bytes < SPOOL_BYTES_MIN)
+        return dl_error_set(err, DL_E_VALUE,
+                            "it must be a number of bytes like 500M or 2G, at least %dM",
+                            SPOOL_BYTES_MIN / (1024 * 1024));
+    dl_text_copy(to, size, text);
+    return 0;
+}
+
+static int take_duration(char *to, size_t size, const char *text, struct dl_error *err)
+{
+    int64_t ms;
+
+    if (!dl_text_duration(text, &ms) || ms == 0)
+        return dl_error_set(err, DL_E_VALUE, "it must be a time like 90s, 30m, 12h or 7d");
+    dl_text_copy(to, size, text);
+    return 0;
+}
+
 static int set_text(struct dl_config *config, const struct dl_property_info *info, const char *text,
                     enum dl_origin origin, struct dl_error *err)
 {
-    char **field = text_field(config, info->property), *copy, value[DL_KEY_NAME_MAX + 1] = "";
+    char **field = text_field(config, info->property), *copy = NULL,
+         value[DL_KEY_NAME_MAX + 1] = "";
     int status;
 
     if (info->type == DL_TYPE_NAME)
@@ -214,13 +250,19 @@ static int set_text(struct dl_config *config, const struct dl_property_info *inf
         status = dl_address_proxy(value, text, err);
     else if (info->type == DL_TYPE_PATH)
         status = take_path(value, sizeof value, text, origin, err);
+    else if (info->type == DL_TYPE_SIZE)
+        status = take_size(value, sizeof value, text, err);
+    else if (info->type == DL_TYPE_DURATION)
+        status = take_duration(value, sizeof value, text, err);
     else if ((status = check_text(text, err)) == 0)
         dl_text_copy(value, sizeof value, text);
     if (status < 0)
         return status;
-    copy = strdup(value);
-    if (copy == NULL)
-        return no_memory(err);
+    if (strcmp(value, info->fallback) != 0) { /* the default is kept as none */
+        copy = strdup(value);
+        if (copy == NULL)
+            return no_memory(err);
+    }
     free(*field);
     *field = copy;
     return 0;
@@ -310,6 +352,8 @@ int dl_config_get(const struct dl_config *config, enum dl_property property, str
         text = choice;
     } else if (property == DL_PROP_SITE && config->site != NULL) {
         text = config->site->id;
+    } else if (text == NULL) {
+        text = dl_properties[property].fallback;
     }
     for (size_t i = 0; property == DL_PROP_TAGS && i < config->tags.count && status == 0; i++)
         status = dl_buffer_format(out, "%s%s", i > 0 ? "," : "", config->tags.items[i]);
@@ -319,6 +363,25 @@ int dl_config_get(const struct dl_config *config, enum dl_property property, str
         return dl_error_set(err, (enum dl_code) - status, "%s does not fit",
                             dl_properties[property].key);
     return 0;
+}
+
+uint64_t dl_config_spool_bytes(const struct dl_config *config)
+{
+    uint64_t bytes = 0;
+
+    dl_text_size(config->spool_bytes ? config->spool_bytes
+                                     : dl_properties[DL_PROP_SPOOL_BYTES].fallback,
+                 &bytes);
+    return bytes;
+}
+
+int64_t dl_config_spool_age_ms(const struct dl_config *config)
+{
+    int64_t ms = 0;
+
+    if (config->spool_age)
+        dl_text_duration(config->spool_age, &ms);
+    return ms;
 }
 
 bool dl_config_equal(const struct dl_config *a, const struct dl_config *b)

@@ -4,8 +4,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buffer.h"
+#include "base/compress.h"
 #include "base/error.h"
 #include "identity/property.h"
 #include "identity/site.h"
@@ -16,7 +18,6 @@
 #define DL_KEY_NAME_MAX 4095   /* bytes of key_name and ca_file */
 
 enum dl_tags_in { DL_TAGS_IN_ATTRIBUTES, DL_TAGS_IN_DDTAGS, DL_TAGS_IN_QUERY };
-enum dl_encoding { DL_ENCODING_GZIP, DL_ENCODING_ZSTD, DL_ENCODING_NONE };
 enum dl_key_place {
     DL_KEY_KEYRING,
     DL_KEY_CREDENTIAL,  /* systemd credential, key_name = its name */
@@ -25,6 +26,9 @@ enum dl_key_place {
     DL_KEY_ENVIRONMENT, /* DD_API_KEY */
     DL_KEY_SESSION      /* this run only: nothing is kept */
 };
+
+/* What becomes of a log when there is no room: its taker waits, fails, or drops and counts it. */
+enum dl_when_full { DL_WHEN_FULL_BLOCK, DL_WHEN_FULL_FAIL, DL_WHEN_FULL_DROP };
 
 /* Where a value came from, weakest first. */
 enum dl_origin { DL_ORIGIN_DEFAULT, DL_ORIGIN_FILE, DL_ORIGIN_ENVIRONMENT, DL_ORIGIN_OPTION };
@@ -42,10 +46,14 @@ struct dl_config {
     char *proxy;                /* URL, "none", or NULL for the environment's */
     char *ca_file;              /* further CA certificates, or NULL */
     char *key_name;             /* see dl_key_place, or NULL */
+    char *spool;                /* folder, or NULL: memory alone */
+    char *spool_bytes;          /* as written, NULL: the default; see dl_config_spool_bytes */
+    char *spool_age;            /* as written, NULL: none; see dl_config_spool_age_ms */
     struct dl_tags tags;
     enum dl_tags_in tags_in;
     enum dl_encoding encoding;
     enum dl_key_place key_source;
+    enum dl_when_full when_full;
     bool verified; /* a test of exactly these values was accepted */
     enum dl_origin origin[DL_PROPERTY_COUNT];
     struct dl_config_seen *seen; /* of this object alone */
@@ -92,6 +100,10 @@ int dl_config_set(struct dl_config *config, enum dl_property property, const cha
 /* The property's value as text ("" when unset; tags joined by commas). */
 int dl_config_get(const struct dl_config *config, enum dl_property property, struct dl_buffer *out,
                   struct dl_error *err);
+
+/* The spool's limits as numbers: bytes on the disk, and milliseconds (0: no limit). */
+uint64_t dl_config_spool_bytes(const struct dl_config *config);
+int64_t dl_config_spool_age_ms(const struct dl_config *config);
 
 /* Same values; origins do not count. */
 bool dl_config_equal(const struct dl_config *a, const struct dl_config *b);

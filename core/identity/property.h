@@ -15,6 +15,8 @@ enum dl_property_type {
     DL_TYPE_ADDRESS,
     DL_TYPE_PROXY,
     DL_TYPE_PATH,
+    DL_TYPE_SIZE,     /* bytes: 64M, 2G */
+    DL_TYPE_DURATION, /* 90s, 30m, 12h, 7d */
     DL_TYPE_TEXT,
     DL_TYPE_TAGS,
     DL_TYPE_CHOICE,
@@ -46,6 +48,14 @@ enum dl_property_type {
       "keyring", "", "key-store", "Where the API key comes from.")                                 \
     X(KEY_NAME, "key_name", DL_TYPE_TEXT, NULL, "", "", "key-name",                                \
       "Name of the credential, path of the file, or number of the descriptor.")                    \
+    X(SPOOL, "spool", DL_TYPE_PATH, NULL, "", "DDLOGS_SPOOL", "spool",                             \
+      "Folder that logs are kept in until they are delivered. Default: memory alone.")             \
+    X(SPOOL_BYTES, "spool_bytes", DL_TYPE_SIZE, NULL, "1G", "", "spool-bytes",                     \
+      "Most bytes that the spool takes on the disk.")                                              \
+    X(SPOOL_AGE, "spool_age", DL_TYPE_DURATION, NULL, "", "", "spool-age",                         \
+      "Age at which undelivered logs are discarded and counted. Default: never.")                  \
+    X(WHEN_FULL, "when_full", DL_TYPE_CHOICE, "block|fail|drop", "block", "", "when-full",         \
+      "What becomes of a log when spool or memory is full.")                                       \
     X(VERIFIED, "verified", DL_TYPE_BOOL, "false|true", "false", "", "",                           \
       "Whether a test of these values was accepted.")
 

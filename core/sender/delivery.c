@@ -57,7 +57,8 @@ static int make_packet(struct dl_packet **out, struct dl_queue *q, const char *b
 
     if (!p)
         return dl_error_set(err, DL_E_NOMEM, "no memory for %zu logs", count);
-    rc = dl_compress(q->compressor, encoding, body, length, &p->wire, &p->wire_length, err);
+    rc = dl_compress(q->compressor, encoding, DL_EFFORT_FAST, body, length, &p->wire,
+                     &p->wire_length, err);
     if (rc < 0) {
         free(p);
         return rc;
@@ -122,7 +123,8 @@ static int recode(struct dl_queue *q, struct dl_packet *p, enum dl_encoding enco
                        &q->whole, err);
 
     if (rc == 0)
-        rc = dl_compress(q->compressor, encoding, q->whole.data, q->whole.len, &wire, &length, err);
+        rc = dl_compress(q->compressor, encoding, DL_EFFORT_FAST, q->whole.data, q->whole.len,
+                         &wire, &length, err);
     dl_buffer_free(&q->whole); /* rare, and five megabytes */
     if (rc < 0)
         return rc;

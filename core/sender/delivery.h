@@ -9,10 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/compress.h"
 #include "net/http.h"
 #include "net/verdict.h"
 #include "sender/batch.h"
-#include "sender/compress.h"
 #include "sender/sender.h"
 
 #define DL_WINDOW_MAX 8   /* most requests in flight */

@@ -40,6 +40,10 @@ struct option_list {
     X(key_store, "key-store", 0, TEXT, "PLACE",                                                    \
       "keyring, credential, file, fd, environment or session")                                     \
     X(key_name, "key-name", 0, TEXT, "NAME", "credential name, file path or descriptor number")    \
+    X(spool, "spool", 0, TEXT, "FOLDER", "keep logs there until they are delivered")               \
+    X(spool_bytes, "spool-bytes", 0, TEXT, "SIZE", "most bytes of the spool, like 500M or 2G")     \
+    X(spool_age, "spool-age", 0, TEXT, "TIME", "discard undelivered logs that are older")          \
+    X(when_full, "when-full", 0, TEXT, "WHAT", "block, fail or drop when there is no room")        \
     X(only, "only", 0, TEXT, "STEP", "ask this step alone: site, key, store, tags")                \
     X(json, "json", 0, FLAG, "", "one JSON object as the last line of standard output")            \
     X(plain, "plain", 0, FLAG, "", "line prompts instead of a screen")                             \
@@ -94,6 +98,10 @@ enum option_id {
         OPTION_ID_ca_file, OPTION_ID_encoding, OPTION_ID_tags, OPTION_ID_tags_in, OPTION_ID_env,   \
         OPTION_ID_version_tag, OPTION_ID_api_key, OPTION_ID_api_key_fd, OPTION_ID_key_store,       \
         OPTION_ID_key_name
+
+/* And what lays values over the part of the configuration that sending alone reads. */
+#define OPTIONS_OF_SENDING                                                                         \
+    OPTION_ID_spool, OPTION_ID_spool_bytes, OPTION_ID_spool_age, OPTION_ID_when_full
 
 struct option_info {
     const char *name; /* without the dashes */

@@ -405,9 +405,9 @@ static int run(struct program *program)
     return rc;
 }
 
-static const enum option_id accepted[] = {OPTIONS_OF_SESSION, OPTION_ID_service, OPTION_ID_status,
-                                          OPTION_ID_timeout,  OPTION_ID_json,    OPTION_ID_quiet,
-                                          OPTION_COUNT};
+static const enum option_id accepted[] = {OPTIONS_OF_SESSION, OPTIONS_OF_SENDING, OPTION_ID_service,
+                                          OPTION_ID_status,   OPTION_ID_timeout,  OPTION_ID_json,
+                                          OPTION_ID_quiet,    OPTION_COUNT};
 
 const struct command command_send = {
     .name = "send",

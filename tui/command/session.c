@@ -156,6 +156,10 @@ static int apply_options(struct dl_config *config, const struct options *o, stru
         {DL_PROP_TAGS_IN, o->tags_in},
         {DL_PROP_KEY_SOURCE, o->key_store},
         {DL_PROP_KEY_NAME, o->key_name},
+        {DL_PROP_SPOOL, o->spool},
+        {DL_PROP_SPOOL_BYTES, o->spool_bytes},
+        {DL_PROP_SPOOL_AGE, o->spool_age},
+        {DL_PROP_WHEN_FULL, o->when_full},
     };
     int rc = 0;
 

@@ -10,10 +10,10 @@ static int run(struct program *program)
 }
 
 static const enum option_id accepted[] = {
-    OPTIONS_OF_SESSION, OPTION_ID_unlock,     OPTION_ID_only,        OPTION_ID_no_input,
-    OPTION_ID_dry_run,  OPTION_ID_check_only, OPTION_ID_save_anyway, OPTION_ID_json,
-    OPTION_ID_plain,    OPTION_ID_ascii,      OPTION_ID_color,       OPTION_ID_timeout,
-    OPTION_ID_quiet,    OPTION_COUNT};
+    OPTIONS_OF_SESSION, OPTIONS_OF_SENDING, OPTION_ID_unlock,     OPTION_ID_only,
+    OPTION_ID_no_input, OPTION_ID_dry_run,  OPTION_ID_check_only, OPTION_ID_save_anyway,
+    OPTION_ID_json,     OPTION_ID_plain,    OPTION_ID_ascii,      OPTION_ID_color,
+    OPTION_ID_timeout,  OPTION_ID_quiet,    OPTION_COUNT};
 
 const struct command command_setup = {
     .name = "setup",

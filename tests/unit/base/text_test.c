@@ -153,6 +153,51 @@ static void numbers_are_whole_and_within_bounds(void **state)
     assert_false(dl_text_number("99999999999999999999999", 0, UINT64_MAX, &n));
 }
 
+static void sizes_and_times_have_one_unit(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t value; /* UINT64_MAX: refused */
+    } sizes[] = {{"0", 0},
+                 {"1000", 1000},
+                 {"64K", 65536},
+                 {"3M", 3145728},
+                 {"2G", UINT64_C(1) << 31},
+                 {"1T", UINT64_C(1) << 40},
+                 {"4611686018427387904", UINT64_C(1) << 62},
+                 {"4611686018427387905", UINT64_MAX},
+                 {"99999999999999999999", UINT64_MAX},
+                 {"4194305T", UINT64_MAX},
+                 {"", UINT64_MAX},
+                 {"G", UINT64_MAX},
+                 {"-1", UINT64_MAX},
+                 {"1.5G", UINT64_MAX},
+                 {"2GB", UINT64_MAX},
+                 {"2 G", UINT64_MAX},
+                 {"12h", UINT64_MAX}};
+    static const struct {
+        const char *text;
+        int64_t value; /* -1: refused */
+    } times[] = {{"90s", 90000}, {"30m", 1800000}, {"12h", 43200000}, {"7d", 604800000},
+                 {"12", -1},     {"h", -1},        {"1w", -1},        {"9223372036854775807d", -1}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        uint64_t value = 0;
+
+        assert_int_equal(dl_text_size(sizes[i].text, &value), sizes[i].value != UINT64_MAX);
+        if (sizes[i].value != UINT64_MAX)
+            assert_int_equal(value, sizes[i].value);
+    }
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        int64_t value = 0;
+
+        assert_int_equal(dl_text_duration(times[i].text, &value), times[i].value >= 0);
+        if (times[i].value >= 0)
+            assert_int_equal(value, times[i].value);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +209,7 @@ int main(void)
         cmocka_unit_test(trims_every_blank),
         cmocka_unit_test(suggests_the_nearest_name_and_nothing_far),
         cmocka_unit_test(numbers_are_whole_and_within_bounds),
+        cmocka_unit_test(sizes_and_times_have_one_unit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

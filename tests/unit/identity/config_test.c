@@ -302,6 +302,10 @@ static const char *const values[DL_PROPERTY_COUNT][5] = {
     [DL_PROP_ENCODING] = {"gzip", "zstd", "none"},
     [DL_PROP_KEY_SOURCE] = {"keyring", "environment", "session"},
     [DL_PROP_KEY_NAME] = {"ddlogs", "/run/secrets/dd key", "7"},
+    [DL_PROP_SPOOL] = {"/var/lib/ddlogs/acme/spool", "/tmp/a b"},
+    [DL_PROP_SPOOL_BYTES] = {"1G", "64M", "16777216", "2T"},
+    [DL_PROP_SPOOL_AGE] = {"17h", "90s", "7d"},
+    [DL_PROP_WHEN_FULL] = {"block", "fail", "drop"},
     [DL_PROP_VERIFIED] = {"true", "false"},
 };
 
@@ -371,6 +375,34 @@ static void one_different_value_is_a_different_configuration(void **state)
     }
 }
 
+static void the_limits_of_the_spool_are_numbers_with_units(void **state)
+{
+    struct dl_config *config;
+    struct dl_error err;
+
+    (void)state;
+    assert_int_equal(dl_config_new(&config, "nginx", NULL), 0);
+    assert_int_equal(dl_config_spool_bytes(config), UINT64_C(1) << 30);
+    assert_int_equal(dl_config_spool_age_ms(config), 0);
+    assert_int_equal(config->when_full, DL_WHEN_FULL_BLOCK);
+    assert_int_equal(dl_config_set(config, DL_PROP_SPOOL_BYTES, "64M", DL_ORIGIN_FILE, NULL), 0);
+    assert_int_equal(dl_config_set(config, DL_PROP_SPOOL_AGE, "17h", DL_ORIGIN_FILE, NULL), 0);
+    assert_int_equal(dl_config_set(config, DL_PROP_WHEN_FULL, "drop", DL_ORIGIN_FILE, NULL), 0);
+    assert_int_equal(dl_config_spool_bytes(config), 64 * 1024 * 1024);
+    assert_int_equal(dl_config_spool_age_ms(config), 17 * 3600 * 1000);
+    assert_int_equal(config->when_full, DL_WHEN_FULL_DROP);
+    assert_int_equal(dl_config_set(config, DL_PROP_SPOOL_BYTES, "1M", DL_ORIGIN_FILE, &err),
+                     -DL_E_VALUE);
+    assert_string_equal(err.text,
+                        "spool_bytes: it must be a number of bytes like 500M or 2G, at least 16M");
+    assert_int_equal(dl_config_set(config, DL_PROP_SPOOL_AGE, "soon", DL_ORIGIN_FILE, &err),
+                     -DL_E_VALUE);
+    assert_string_equal(err.text, "spool_age: it must be a time like 90s, 30m, 12h or 7d");
+    assert_int_equal(dl_config_spool_bytes(config),
+                     64 * 1024 * 1024); /* what was refused left all */
+    dl_config_free(config);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -384,6 +416,7 @@ int main(void)
         cmocka_unit_test(a_key_source_wants_a_fitting_name),
         cmocka_unit_test(what_is_written_is_read_as_the_same),
         cmocka_unit_test(one_different_value_is_a_different_configuration),
+        cmocka_unit_test(the_limits_of_the_spool_are_numbers_with_units),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

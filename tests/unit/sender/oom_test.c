@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/compress.h"
 #include "base/log.h"
 #include "identity/config.h"
 #include "identity/integration.h"
@@ -17,7 +18,6 @@
 #include "secret/key.h"
 #include "secret/redact.h"
 #include "sender/batch.h"
-#include "sender/compress.h"
 #include "sender/sender.h"
 
 static struct dl_integration *integration;
@@ -95,8 +95,8 @@ static int fills_a_batch(void *context)
     if (rc == 0)
         rc = dl_compressor_new(&compressor, NULL);
     if (rc == 0)
-        rc = dl_compress(compressor, *(enum dl_encoding *)context, batch.body.data, batch.body.len,
-                         &packed, &length, NULL);
+        rc = dl_compress(compressor, *(enum dl_encoding *)context, DL_EFFORT_FAST, batch.body.data,
+                         batch.body.len, &packed, &length, NULL);
     if (rc == 0) {
         rc = dl_expand(compressor, *(enum dl_encoding *)context, packed, length, batch.body.len,
                        &back, NULL);

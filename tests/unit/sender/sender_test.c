@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "sender/compress.h"
+#include "base/compress.h"
 #include "sender/delivery.h"
 #include "sender/sender.h"
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "sender/compress.h"
+#include "base/compress.h"
 
 static const enum dl_encoding encodings[] = {DL_ENCODING_GZIP, DL_ENCODING_ZSTD, DL_ENCODING_NONE};
 
@@ -41,8 +41,10 @@ static void every_encoding_gives_back_what_went_in(void **state)
 
             for (size_t k = 0; k < sizes[i]; k++)
                 data[k] = (char)(k * k >> 3);
-            assert_int_equal(
-                dl_compress(compressor, encodings[e], data, sizes[i], &packed, &length, NULL), 0);
+            assert_int_equal(dl_compress(compressor, encodings[e],
+                                         i % 2 ? DL_EFFORT_SMALL : DL_EFFORT_FAST, data, sizes[i],
+                                         &packed, &length, NULL),
+                             0);
             assert_int_equal(
                 dl_expand(compressor, encodings[e], packed, length, sizes[i], &back, NULL), 0);
             assert_int_equal(back.len, sizes[i]);
@@ -63,7 +65,8 @@ static void bytes_that_do_not_shrink_still_fit(void **state)
     for (size_t i = 0; i < size; i++)
         data[i] = (char)((seed = seed * 1103515245u + 12345u) >> 16);
     for (size_t e = 0; e < 3; e++) {
-        assert_int_equal(dl_compress(compressor, encodings[e], data, size, &packed, &length, NULL),
+        assert_int_equal(dl_compress(compressor, encodings[e], DL_EFFORT_FAST, data, size, &packed,
+                                     &length, NULL),
                          0);
         assert_true(length >= size);
         free(packed);
@@ -71,16 +74,16 @@ static void bytes_that_do_not_shrink_still_fit(void **state)
     free(data);
 }
 
-static void gzip_is_what_zlib_reads(void **state)
+static void zlib_reads(enum dl_effort effort)
 {
     char data[1000], back[1000], *packed;
     size_t length;
     z_stream z = {0};
 
-    (void)state;
     memset(data, 'a', sizeof data);
-    assert_int_equal(
-        dl_compress(compressor, DL_ENCODING_GZIP, data, sizeof data, &packed, &length, NULL), 0);
+    assert_int_equal(dl_compress(compressor, DL_ENCODING_GZIP, effort, data, sizeof data, &packed,
+                                 &length, NULL),
+                     0);
     assert_int_equal(inflateInit2(&z, 16 + MAX_WBITS), Z_OK);
     z.next_in = (unsigned char *)packed;
     z.avail_in = (unsigned)length;
@@ -93,6 +96,38 @@ static void gzip_is_what_zlib_reads(void **state)
     free(packed);
 }
 
+static void gzip_is_what_zlib_reads(void **state)
+{
+    (void)state;
+    zlib_reads(DL_EFFORT_FAST);
+    zlib_reads(DL_EFFORT_SMALL);
+}
+
+/* Words in chance order: what is there to find takes looking for. */
+static void more_effort_makes_it_smaller(void **state)
+{
+    static const char *const words[] = {"GET ", "POST ", "/index", "/login ", "200 ", "error "};
+    char data[60000], *packed;
+    size_t n = 0, fast, small;
+    unsigned seed = 1;
+
+    (void)state;
+    while (n < sizeof data - 10)
+        n = (size_t)(stpcpy(data + n, words[((seed = seed * 1103515245u + 12345u) >> 16) % 6]) -
+                     data);
+    for (size_t e = 0; e < 2; e++) {
+        assert_int_equal(
+            dl_compress(compressor, encodings[e], DL_EFFORT_FAST, data, n, &packed, &fast, NULL),
+            0);
+        free(packed);
+        assert_int_equal(
+            dl_compress(compressor, encodings[e], DL_EFFORT_SMALL, data, n, &packed, &small, NULL),
+            0);
+        free(packed);
+        assert_true(small < fast);
+    }
+}
+
 static void damage_is_noticed(void **state)
 {
     char data[1000], *packed;
@@ -103,8 +138,9 @@ static void damage_is_noticed(void **state)
     dl_buffer_init(&back, 2000);
     memset(data, 'a', sizeof data);
     for (size_t e = 0; e < 2; e++) {
-        assert_int_equal(
-            dl_compress(compressor, encodings[e], data, sizeof data, &packed, &length, NULL), 0);
+        assert_int_equal(dl_compress(compressor, encodings[e], DL_EFFORT_FAST, data, sizeof data,
+                                     &packed, &length, NULL),
+                         0);
         assert_int_equal(
             dl_expand(compressor, encodings[e], packed, length - 1, sizeof data, &back, NULL),
             -DL_E_INTERNAL);
@@ -129,6 +165,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_encoding_gives_back_what_went_in),
         cmocka_unit_test(bytes_that_do_not_shrink_still_fit),
+        cmocka_unit_test(more_effort_makes_it_smaller),
         cmocka_unit_test(gzip_is_what_zlib_reads),
         cmocka_unit_test(damage_is_noticed),
         cmocka_unit_test(content_encoding_is_named),

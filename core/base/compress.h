@@ -1,22 +1,26 @@
-/* Compression of one request body: gzip by libdeflate, zstd by libzstd, or none. */
-#ifndef DL_SENDER_COMPRESS_H
-#define DL_SENDER_COMPRESS_H
+/* Compression of one request body: gzip, zstd, or none. Fast while the processor is what limits
+ * (gzip by ISA-L level 1, zstd level 1), small while the network does (libdeflate 6, zstd 6). */
+#ifndef DL_BASE_COMPRESS_H
+#define DL_BASE_COMPRESS_H
 
 #include <stddef.h>
 
 #include "base/buffer.h"
 #include "base/error.h"
-#include "identity/config.h"
 
-/* Reusable states; made when first needed. */
+enum dl_encoding { DL_ENCODING_GZIP, DL_ENCODING_ZSTD, DL_ENCODING_NONE };
+enum dl_effort { DL_EFFORT_FAST, DL_EFFORT_SMALL };
+
+/* Reusable states; made when first needed. Of one thread at a time. */
 struct dl_compressor;
 
 int dl_compressor_new(struct dl_compressor **out, struct dl_error *err);
 void dl_compressor_free(struct dl_compressor *compressor); /* NULL is fine */
 
 /* Packs data into new memory of exactly *length bytes, freed with free(). */
-int dl_compress(struct dl_compressor *compressor, enum dl_encoding encoding, const char *data,
-                size_t data_length, char **out, size_t *length, struct dl_error *err);
+int dl_compress(struct dl_compressor *compressor, enum dl_encoding encoding, enum dl_effort effort,
+                const char *data, size_t data_length, char **out, size_t *length,
+                struct dl_error *err);
 
 /* The way back, into `out` (cleared first); raw_length is what went in. -DL_E_INTERNAL if damaged.
  */
