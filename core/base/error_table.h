@@ -328,6 +328,40 @@
       "The network is away.",                                                                      \
       "Wait and send again.\n"                                                                     \
       "Find the cause: ddlogs test")                                                               \
+    X(SPOOL_FULL, "E-SPOOL-FULL", 75, DL_KIND_RETRY, "The spool takes no more logs.",              \
+      "Logs come faster than they can be delivered, or the network is away.\n"                     \
+      "The disk is full.",                                                                         \
+      "See what waits: ddlogs spool status\n"                                                      \
+      "Look at the space: df -h PATH\n"                                                            \
+      "Find out why nothing is delivered: ddlogs test\n"                                           \
+      "Or allow it more: --spool-bytes 4G")                                                        \
+    X(SPOOL_BUSY, "E-SPOOL-BUSY", 73, DL_KIND_FAIL, "Another process uses the spool.",             \
+      "The service or another ddlogs send runs with the same folder.",                             \
+      "End the process that is named, or give this one a folder of its own: --spool FOLDER\n"      \
+      "Looking is always possible: ddlogs spool status")                                           \
+    X(SPOOL_PERM, "E-SPOOL-PERM", 73, DL_KIND_FAIL, "The spool's folder is not safe.",             \
+      "Others may write into it.\n"                                                                \
+      "It belongs to another user.",                                                               \
+      "Look at owner and mode: ls -ld PATH\n"                                                      \
+      "Make it yours alone: chmod 700 PATH")                                                       \
+    X(SPOOL_NEWER, "E-SPOOL-NEWER", 78, DL_KIND_FAIL, "The spool is of a newer ddlogs.",           \
+      "A newer version wrote it, and was then replaced by this one.",                              \
+      "Update ddlogs: what is in the spool is kept.\n"                                             \
+      "Or go on in another folder: --spool FOLDER")                                                \
+    X(SPOOL_NONE, "E-SPOOL-NONE", 78, DL_KIND_FAIL, "There is no spool.",                          \
+      "Nothing was sent with it yet.\n"                                                            \
+      "The folder is misspelled.",                                                                 \
+      "Name the folder: --spool FOLDER\n"                                                          \
+      "Or set it for good: ddlogs setup --spool FOLDER")                                           \
+    X(SPOOL_DAMAGED, "E-SPOOL-DAMAGED", 1, DL_KIND_FAIL, "Something in the spool is damaged.",     \
+      "The disk or its file system is damaged.\n"                                                  \
+      "Somebody changed or removed files in the folder.",                                          \
+      "Nothing has to be done: what is whole is delivered, what is damaged is kept aside.\n"       \
+      "See the disk's messages: journalctl -k\n"                                                   \
+      "Throw away what is aside when it is of no use: ddlogs spool discard --quarantine")          \
+    X(FORK, "E-FORK", 70, DL_KIND_FAIL, "A sender is used in the child of a fork.",                \
+      "The program opened the sender first and called fork() later.",                              \
+      "Open the sender behind fork(), in the process that sends.")                                 \
     X(TERM, "E-TERM", 64, DL_KIND_FAIL, "The terminal cannot show the wizard.",                    \
       "TERM is unset or names an unknown terminal.",                                               \
       "Use line prompts: ddlogs setup --plain\n"                                                   \
@@ -349,6 +383,10 @@
       "Its date has no zone and is not in UTC.",                                                   \
       "Write dates as milliseconds since 1970, or as 2026-01-31T23:59:59Z.\n"                      \
       "Logs more than 18 hours old or 2 hours ahead are dropped without a word.")                  \
+    X(EXPIRED, "W-EXPIRED", 0, DL_KIND_WARN, "Logs were discarded because of their age.",          \
+      "They could not be delivered for longer than spool_age allows.",                             \
+      "Find the cause: ddlogs test\n"                                                              \
+      "Raise spool_age, or leave it out to keep logs until they are delivered.")                   \
     X(ENV_OVERRIDE, "W-ENV-OVERRIDE", 0, DL_KIND_WARN, "The environment wins over the file.",      \
       "A variable is set in the shell or the service.",                                            \
       "Unset the variable that is named, or know that it wins.\n"                                  \

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "record/record.h"
 
@@ -135,6 +136,23 @@ static int fill(struct dl_frame *f, const struct dl_integration *integration,
     if (rc == 0 && hostname && *hostname)
         rc = add_attribute(f, "hostname", 8, hostname, false);
     return rc == 0 ? add_tags(f, config) : rc;
+}
+
+int dl_record_id_init(struct dl_record_id *id, struct dl_error *err)
+{
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.";
+    unsigned char chance[10];
+    char *to = stpcpy(id->prefix, ",\"ddlogs.id\":\"");
+
+    if (dl_clock_random(chance, sizeof chance) < 0)
+        return dl_error_set(err, DL_E_INTERNAL, "the system gives no random numbers");
+    for (size_t i = 0; i < sizeof chance; i++)
+        *to++ = letters[chance[i] % 64];
+    to = stpcpy(to, "-");
+    id->prefix_length = (size_t)(to - id->prefix);
+    id->next = 1;
+    return 0;
 }
 
 int dl_frame_new(struct dl_frame **out, const struct dl_integration *integration,

@@ -3,6 +3,7 @@
 #define DL_RECORD_FRAME_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buffer.h"
 #include "base/error.h"
@@ -19,6 +20,18 @@ struct dl_frame_attribute {
     size_t clash_length;
 };
 
+/* Ids of the logs of one sender: unlike those of any other, and counted from 1. */
+struct dl_record_id {
+    char prefix[40]; /* ,"ddlogs.id":"Xy12Ab34- */
+    size_t prefix_length;
+    uint64_t next;
+};
+
+#define DL_RECORD_ID_MAX 64 /* most bytes of the whole member */
+
+/* A prefix by chance, next 1. -DL_E_INTERNAL without chance. */
+int dl_record_id_init(struct dl_record_id *id, struct dl_error *err);
+
 #define DL_FRAME_ATTRIBUTES (DL_TAGS_MAX + 1)
 
 struct dl_frame {
@@ -27,6 +40,7 @@ struct dl_frame {
     struct dl_frame_attribute *list;
     size_t count;
     enum dl_arrays arrays;         /* the manifest's policy */
+    const struct dl_record_id *id; /* of the next log, or NULL: none; kept by the owner */
     unsigned char first_bytes[32]; /* bit set of the first bytes of all keys: most names miss it */
 };
 

@@ -22,6 +22,20 @@ static void put(struct dl_buffer *out, const void *data, size_t len)
     out->len += len;
 }
 
+/* The id's member; the room was reserved. */
+static void put_id(struct dl_buffer *out, const struct dl_record_id *id)
+{
+    char digits[24], *at = digits + sizeof digits;
+    uint64_t left = id->next;
+
+    *--at = '"';
+    do
+        *--at = (char)('0' + left % 10);
+    while (left /= 10);
+    put(out, id->prefix, id->prefix_length);
+    put(out, at, (size_t)(digits + sizeof digits - at));
+}
+
 static bool status_fits(const char *status)
 {
     size_t n = strspn(status, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
@@ -46,7 +60,8 @@ int dl_record_text(struct dl_buffer *out, const struct dl_frame *frame, const ch
                             "a status is a word such as info or error, at most %d letters",
                             STATUS_MAX);
     size_t fixed = frame->head.len + frame->attributes.len +
-                   sizeof ",\"status\":\"\",\"message\":\"" + STATUS_MAX + sizeof cut_tail;
+                   sizeof ",\"status\":\"\",\"message\":\"" + STATUS_MAX + DL_RECORD_ID_MAX +
+                   sizeof cut_tail;
     size_t left = out->max - out->len, want = fixed + worst_escape(len);
     int rc = dl_buffer_reserve(out, want < left ? want : left);
     if (rc < 0 || left < fixed)
@@ -59,6 +74,8 @@ int dl_record_text(struct dl_buffer *out, const struct dl_frame *frame, const ch
         put(out, status, strlen(status));
         put(out, TEXT("\""));
     }
+    if (frame->id)
+        put_id(out, frame->id);
     put(out, TEXT(",\"message\":\""));
 
     room = DL_RECORD_BYTES - (out->len - start);
@@ -153,7 +170,7 @@ static bool plan_member(struct plan *plan, const struct dl_member *m, const char
         plan->arrays.to = whole.to;
     }
     if (same(name, length, "ddsource") || same(name, length, "service") ||
-        same(name, length, "ddtags")) {
+        same(name, length, "ddtags") || (plan->frame->id && same(name, length, "ddlogs.id"))) {
         plan->run_open = false;
         if (plan->reserved_count == RESERVED_MAX)
             return false;
@@ -264,7 +281,7 @@ static const char *attribute(const struct plan *plan, size_t i, size_t *length)
 
 static size_t plan_length(const struct plan *plan)
 {
-    size_t total = plan->frame->head.len + 1, length;
+    size_t total = plan->frame->head.len + 1 + (plan->frame->id ? DL_RECORD_ID_MAX : 0), length;
 
     for (size_t i = 0; i < plan->kept_count; i++)
         total += 1 + copy_members(NULL, plan, plan->kept[i]);
@@ -320,6 +337,8 @@ static void write_plan(struct dl_buffer *out, const struct plan *plan, const cha
     for (size_t i = 0; i < plan->kept_count; i++)
         write_run(out, plan, plan->kept[i], keep);
     write_attributes(out, plan, notes);
+    if (plan->frame->id)
+        put_id(out, plan->frame->id);
     if (plan->reserved_count) {
         put(out, original_name(plan), strlen(original_name(plan)));
         for (size_t i = 0; i < plan->reserved_count; i++) {
@@ -363,7 +382,7 @@ static size_t room_for(const struct plan *plan, const struct dl_buffer *out, siz
 {
     const struct dl_frame *f = plan->frame;
     /* A name that clashes grows by "tags."; what else stands between the parts is short. */
-    size_t most = f->head.len + f->attributes.len + 8 * f->count + 64;
+    size_t most = f->head.len + f->attributes.len + 8 * f->count + 64 + DL_RECORD_ID_MAX;
 
     if (plan->arrays.from && len < (DL_RECORD_BYTES - most) / DL_ARRAYS_GROWTH &&
         most + len * DL_ARRAYS_GROWTH <= out->max - out->len)

@@ -1,5 +1,7 @@
 #include "sender/batch.h"
 
+#include <stdbool.h>
+
 #include "base/error.h"
 
 void dl_batch_init(struct dl_batch *batch)
@@ -48,6 +50,43 @@ int dl_batch_add_part(struct dl_batch *batch, const char *body, const uint32_t *
         dl_batch_keep(batch);
     }
     return 0;
+}
+
+/* Behind the value that starts at `at`: objects are told apart by their braces outside of texts. */
+static const char *skip_object(const char *at, const char *end)
+{
+    unsigned depth = 0;
+    bool text = false;
+
+    for (; at < end; at++) {
+        if (text) {
+            if (*at == '"')
+                text = false;
+            else if (*at == '\\' && at + 1 < end)
+                at++;
+        } else if (*at == '"') {
+            text = true;
+        } else if (*at == '{' || *at == '[') {
+            depth++;
+        } else if ((*at == '}' || *at == ']') && --depth == 0) {
+            return at + 1;
+        }
+    }
+    return NULL;
+}
+
+size_t dl_batch_find_ends(const char *body, size_t length, uint32_t ends[DL_BATCH_ENTRIES])
+{
+    const char *at = body, *end = body + length;
+    size_t count = 0;
+
+    while (at && end - at >= 4 && *at == (count ? ',' : '[') && at[1] == '{' &&
+           count < DL_BATCH_ENTRIES) {
+        at = skip_object(at + 1, end);
+        if (at)
+            ends[count++] = (uint32_t)(at - body);
+    }
+    return at && end - at == 1 && *at == ']' ? count : 0;
 }
 
 void dl_batch_close(struct dl_batch *batch)

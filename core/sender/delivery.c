@@ -9,26 +9,20 @@
 static void answered(void *context, const struct dl_http_answer *answer);
 
 int dl_queue_init(struct dl_queue *q, struct dl_http *http, const struct dl_http_request *request,
-                  const struct dl_sender_options *options, struct dl_error *err)
+                  enum dl_encoding encoding, unsigned attempts,
+                  const struct dl_queue_events *events, struct dl_error *err)
 {
     memset(q, 0, sizeof *q);
     q->last = &q->first;
     q->http = http;
     q->request = *request;
-    q->encoding = options->config->encoding;
-    q->attempts = options->attempts;
-    q->delivered = options->delivered;
-    q->context = options->context;
+    q->encoding = encoding;
+    q->attempts = attempts;
+    q->events = *events;
     q->window = DL_WINDOW_MAX;
-    dl_batch_init(&q->part);
-    dl_buffer_init(&q->whole, DL_BATCH_BYTES);
+    q->calm_ms = -1;
+    dl_buffer_init(&q->scratch, DL_BATCH_BYTES);
     return dl_compressor_new(&q->compressor, err);
-}
-
-static void free_packet(struct dl_packet *p)
-{
-    free(p->wire);
-    free(p);
 }
 
 void dl_queue_free(struct dl_queue *q)
@@ -39,38 +33,10 @@ void dl_queue_free(struct dl_queue *q)
         q->first = p->next;
         if (p->transfer)
             dl_http_cancel(q->http, p->transfer);
-        free_packet(p);
+        dl_packet_free(p);
     }
-    dl_batch_free(&q->part);
-    dl_buffer_free(&q->whole);
+    dl_buffer_free(&q->scratch);
     dl_compressor_free(q->compressor);
-}
-
-/* A closed body as a packet that is not in the queue yet. */
-static int make_packet(struct dl_packet **out, struct dl_queue *q, const char *body, size_t length,
-                       const uint32_t *ends, size_t count, enum dl_encoding encoding,
-                       struct dl_error *err)
-{
-    size_t size = sizeof(struct dl_packet) + count * sizeof *ends;
-    struct dl_packet *p = calloc(1, size);
-    int rc;
-
-    if (!p)
-        return dl_error_set(err, DL_E_NOMEM, "no memory for %zu logs", count);
-    rc = dl_compress(q->compressor, encoding, DL_EFFORT_FAST, body, length, &p->wire,
-                     &p->wire_length, err);
-    if (rc < 0) {
-        free(p);
-        return rc;
-    }
-    memcpy(p->ends, ends, count * sizeof *ends);
-    p->queue = q;
-    p->count = count;
-    p->raw_length = length;
-    p->encoding = encoding;
-    p->held = size + p->wire_length;
-    *out = p;
-    return 0;
 }
 
 static void link_at(struct dl_queue *q, struct dl_packet **place, struct dl_packet *p)
@@ -79,7 +45,9 @@ static void link_at(struct dl_queue *q, struct dl_packet **place, struct dl_pack
     *place = p;
     if (q->last == place)
         q->last = &p->next;
-    q->held += p->held;
+    p->queue = q;
+    q->held += dl_packet_held(p);
+    q->count++;
     q->pending += p->count;
 }
 
@@ -92,50 +60,25 @@ static void unlink_packet(struct dl_queue *q, struct dl_packet *p)
     *place = p->next;
     if (q->last == &p->next)
         q->last = place;
-    q->held -= p->held;
+    q->held -= dl_packet_held(p);
+    q->count--;
     q->pending -= p->count;
 }
 
-int dl_queue_add(struct dl_queue *q, struct dl_batch *batch, struct dl_error *err)
+void dl_queue_add(struct dl_queue *q, struct dl_packet *p)
 {
-    struct dl_packet *p;
-    int rc;
-
-    dl_batch_close(batch);
-    rc = make_packet(&p, q, batch->body.data, batch->body.len, batch->ends, batch->count,
-                     q->encoding, err);
-    if (rc < 0) {
-        batch->body.len--; /* open again */
-        return rc;
-    }
-    dl_batch_clear(batch);
     link_at(q, q->last, p);
-    return 0;
 }
 
 /* The same logs in another encoding. */
 static int recode(struct dl_queue *q, struct dl_packet *p, enum dl_encoding encoding,
                   struct dl_error *err)
 {
-    char *wire;
-    size_t length;
-    int rc = dl_expand(q->compressor, p->encoding, p->wire, p->wire_length, p->raw_length,
-                       &q->whole, err);
+    size_t before = dl_packet_held(p);
+    int rc = dl_packet_recode(p, q->compressor, &q->scratch, encoding, err);
 
-    if (rc == 0)
-        rc = dl_compress(q->compressor, encoding, DL_EFFORT_FAST, q->whole.data, q->whole.len,
-                         &wire, &length, err);
-    dl_buffer_free(&q->whole); /* rare, and five megabytes */
-    if (rc < 0)
-        return rc;
-    free(p->wire);
-    q->held -= p->held;
-    p->held += length - p->wire_length;
-    q->held += p->held;
-    p->wire = wire;
-    p->wire_length = length;
-    p->encoding = encoding;
-    return 0;
+    q->held += dl_packet_held(p) - before;
+    return rc;
 }
 
 static int start(struct dl_queue *q, struct dl_packet *p, struct dl_error *err)
@@ -175,7 +118,7 @@ int dl_queue_step(struct dl_queue *q)
 {
     int64_t now, wait = -1;
 
-    if (!q->first || q->given_up || q->flying >= allowed(q))
+    if (!q->first || q->given_up || q->paused || q->flying >= allowed(q))
         return -1;
     now = dl_clock_ms();
     if (q->resume_ms > now)
@@ -229,17 +172,36 @@ static void wait_for(struct dl_queue *q, struct dl_packet *p, int64_t retry_afte
     }
 }
 
-/* A person has to act. All is kept, and now and then one packet asks whether somebody did. */
+/* A person has to act. All is kept, and now and then one packet asks whether somebody did: another
+ * one when the first asked three times in vain, so that a single one cannot stand in the way of
+ * all. */
 static void hold(struct dl_queue *q, struct dl_packet *p)
 {
     q->problem = q->last_failure;
     count_failure(q, p);
     q->resume_ms = dl_clock_ms() + dl_backoff_ms(q->streak, -1);
     q->given_up |= q->attempts != 0;
-    move_back(q, p);
+    if (++p->holds % 3 == 0)
+        move_back(q, p);
 }
 
-static void commit(struct dl_queue *q, struct dl_packet *p)
+/* More requests at once as long as that does not make each of them slower. */
+static void widen(struct dl_queue *q, const struct dl_http_answer *answer)
+{
+    int64_t took = answer->total_ms > 0 ? answer->total_ms : 0;
+
+    if (q->calm_ms < 0 || took < q->calm_ms)
+        q->calm_ms = took;
+    q->usual_ms += (took - q->usual_ms) / 8;
+    if (q->usual_ms > 4 * q->calm_ms + 50 && q->window > 2) {
+        q->window--;
+        q->calm_ms += q->calm_ms / 8 + 1; /* what was calm once may not be any more */
+    } else if (q->window < DL_WINDOW_MAX) {
+        q->window++;
+    }
+}
+
+static void commit(struct dl_queue *q, struct dl_packet *p, const struct dl_http_answer *answer)
 {
     if (p->trial)
         q->encoding = DL_ENCODING_GZIP; /* it was zstd alone that was not understood */
@@ -247,11 +209,28 @@ static void commit(struct dl_queue *q, struct dl_packet *p)
     q->refusals = 0;
     q->resume_ms = 0;
     q->problem.code = DL_OK;
-    if (q->window < DL_WINDOW_MAX)
-        q->window++;
+    widen(q, answer);
     q->accepted += p->count;
     unlink_packet(q, p);
-    free_packet(p);
+    if (q->events.delivered)
+        q->events.delivered(q->events.context, p->first, p->count);
+    dl_packet_free(p);
+}
+
+/* Tells the owner of the one log of a packet. */
+static int tell_refused(struct dl_queue *q, const struct dl_packet *p)
+{
+    int rc;
+
+    if (!q->events.refused)
+        return 0;
+    rc = dl_expand(q->compressor, p->encoding, p->wire, p->wire_length, p->raw_length, &q->scratch,
+                   NULL);
+    if (rc == 0) /* without the brackets */
+        rc = q->events.refused(q->events.context, p->first, q->scratch.data + 1, q->scratch.len - 2,
+                               &q->refusal);
+    dl_buffer_free(&q->scratch);
+    return rc;
 }
 
 /* The one log of the packet is what the intake does not take. When no log at all is taken, the
@@ -262,60 +241,33 @@ static void refuse(struct dl_queue *q, struct dl_packet *p)
         hold(q, p);
         return;
     }
-    q->refusals++;
     q->refusal = q->last_failure;
+    if (tell_refused(q, p) < 0) {
+        wait_for(q, p, -1);
+        return;
+    }
+    q->refusals++;
     q->refused += p->count;
     unlink_packet(q, p);
-    free_packet(p);
-}
-
-/* Logs `from` up to `to` of the unpacked packet as a packet of its own. */
-static int make_part(struct dl_packet **out, struct dl_queue *q, const struct dl_packet *p,
-                     size_t from, size_t to, struct dl_error *err)
-{
-    int rc;
-
-    dl_batch_clear(&q->part);
-    rc = dl_batch_add_part(&q->part, q->whole.data, p->ends, from, to);
-    if (rc < 0)
-        return dl_error_set(err, (enum dl_code) - rc, "no memory to divide a batch");
-    dl_batch_close(&q->part);
-    return make_packet(out, q, q->part.body.data, q->part.body.len, q->part.ends, q->part.count,
-                       p->encoding, err);
-}
-
-static int divide(struct dl_queue *q, struct dl_packet *p, struct dl_error *err)
-{
-    struct dl_packet *a = NULL, *b = NULL;
-    int rc = dl_expand(q->compressor, p->encoding, p->wire, p->wire_length, p->raw_length,
-                       &q->whole, err);
-
-    if (rc == 0)
-        rc = make_part(&a, q, p, 0, p->count / 2, err);
-    if (rc == 0)
-        rc = make_part(&b, q, p, p->count / 2, p->count, err);
-    dl_buffer_free(&q->whole);
-    dl_batch_free(&q->part);
-    if (rc < 0) {
-        if (a)
-            free_packet(a);
-        return rc;
-    }
-    link_at(q, &p->next, b);
-    link_at(q, &p->next, a);
-    unlink_packet(q, p);
-    free_packet(p);
-    return 0;
+    dl_packet_free(p);
 }
 
 static void split(struct dl_queue *q, struct dl_packet *p)
 {
+    struct dl_packet *a, *b;
+
     if (p->count == 1) {
         refuse(q, p);
         return;
     }
-    if (divide(q, p, &q->last_failure) < 0)
+    if (dl_packet_divide(p, q->compressor, &q->scratch, &a, &b, &q->last_failure) < 0) {
         wait_for(q, p, -1); /* memory may come back */
+        return;
+    }
+    link_at(q, &p->next, b);
+    link_at(q, &p->next, a);
+    unlink_packet(q, p);
+    dl_packet_free(p);
 }
 
 /* The same logs as gzip, after the intake did not take them as zstd. */
@@ -349,8 +301,8 @@ static void report(struct dl_queue *q, const struct dl_packet *p, enum dl_verdic
 
     if (verdict != DL_VERDICT_COMMIT)
         delivery.error = *error;
-    if (q->delivered)
-        q->delivered(q->context, &delivery);
+    if (q->events.answered)
+        q->events.answered(q->events.context, &delivery);
 }
 
 static void answered(void *context, const struct dl_http_answer *answer)
@@ -374,7 +326,7 @@ static void answered(void *context, const struct dl_http_answer *answer)
     }
     switch (verdict) {
     case DL_VERDICT_COMMIT:
-        commit(q, p);
+        commit(q, p, answer);
         break;
     case DL_VERDICT_SPLIT:
     case DL_VERDICT_BISECT:
@@ -387,4 +339,34 @@ static void answered(void *context, const struct dl_http_answer *answer)
     default:
         hold(q, p);
     }
+}
+
+void dl_queue_resume(struct dl_queue *q)
+{
+    q->streak = 0;
+    q->resume_ms = 0;
+    q->problem.code = DL_OK;
+    for (struct dl_packet *p = q->first; p; p = p->next)
+        p->due_ms = 0;
+}
+
+struct dl_packet *dl_queue_expire(struct dl_queue *q, int64_t before_ms)
+{
+    struct dl_packet *expired = NULL, **end = &expired;
+
+    for (struct dl_packet *p = q->first, *next; p; p = next) {
+        next = p->next;
+        if (p->transfer || p->taken_ms >= before_ms)
+            continue;
+        unlink_packet(q, p);
+        p->next = NULL;
+        *end = p;
+        end = &p->next;
+    }
+    return expired;
+}
+
+bool dl_queue_backed_up(const struct dl_queue *q)
+{
+    return q->count >= q->flying + 4;
 }

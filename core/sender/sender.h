@@ -1,6 +1,6 @@
-/* The sender: records -> batches -> compressed requests -> verdicts. It never blocks: it lives on a
- * dl_http loop that its owner polls. The wizard, `ddlogs test`, `ddlogs send` and the public
- * library all use this one. First form: memory only. */
+/* The sender of the staged test: records -> batches -> compressed requests -> verdicts, in memory,
+ * without a thread. It never blocks: it lives on a dl_http loop that its owner polls. What the
+ * public library adds (a thread, the spool) stands in shipper.h; the parts are the same. */
 #ifndef DL_SENDER_SENDER_H
 #define DL_SENDER_SENDER_H
 
@@ -11,24 +11,13 @@
 #include "base/error.h"
 #include "identity/config.h"
 #include "identity/integration.h"
-#include "net/endpoint.h"
 #include "net/http.h"
 #include "net/verdict.h"
 #include "record/record.h"
+#include "sender/collector.h"
+#include "sender/delivery.h"
 
-#define DL_BATCH_ENTRIES 1000        /* documented maximum of one request */
-#define DL_BATCH_BYTES 5000000       /* uncompressed */
 #define DL_LOG_BYTES DL_RECORD_BYTES /* one log; longer messages are cut and marked */
-
-/* What became of one request; valid during the call. */
-struct dl_delivery {
-    enum dl_verdict verdict;
-    struct dl_error error; /* when verdict is not COMMIT */
-    const struct dl_http_answer *answer;
-    size_t logs, bytes, wire_bytes; /* entries, before and after compression */
-    unsigned attempt;               /* from 1 */
-    enum dl_encoding encoding;
-};
 
 struct dl_sender_options {
     const struct dl_config *config; /* all four kept by the caller */
@@ -50,13 +39,7 @@ struct dl_sender_options {
 struct dl_sender_stats {
     uint64_t taken, accepted, pending, refused; /* logs */
     uint64_t requests, retries, bytes, wire_bytes;
-    uint64_t cut;       /* messages cut at DL_LOG_BYTES */
-    uint64_t replaced;  /* logs with invalid UTF-8, mended */
-    uint64_t renamed;   /* logs whose own reserved names were kept under original.* */
-    uint64_t clashed;   /* logs with a key that a tag has too: the tag went to tags.KEY */
-    uint64_t flattened; /* logs with arrays, changed by the manifest's policy */
-    uint64_t aged;      /* logs with a date of their own more than 18 h old: sent all the same */
-    uint64_t ahead;     /* and more than 2 h ahead */
+    struct dl_collector_notes notes;
 };
 
 struct dl_sender;

@@ -30,8 +30,9 @@ known_by() {
   allowed core/secret "base identity secret"
   allowed core/record "base identity secret record"
   allowed core/net "base identity secret record net"
-  allowed core/sender "base identity secret record net sender"
-  allowed core/check "base identity secret record net sender check"
+  allowed core/spool "base spool"
+  allowed core/sender "base identity secret record net spool sender"
+  allowed core/check "base identity secret record net spool sender check"
 }
 
 @test "the local intake knows nothing of the sender" {
@@ -39,7 +40,7 @@ known_by() {
 }
 
 @test "the program reaches record, net and sender through check or the public header" {
-  allowed tui "base identity secret check pipeline intake command setup screen widget plain"
+  allowed tui "base identity secret spool check pipeline intake command setup screen widget plain"
 }
 
 @test "the wizard's machine knows neither terminal nor network" {

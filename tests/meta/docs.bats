@@ -43,7 +43,18 @@ codes() {
 }
 
 @test "the man pages have no mistake of form" {
-    mandoc -Tlint -W warning "$TOP"/docs/man/*.[15]
+    mandoc -Tlint -W warning "$TOP"/docs/man/*.[135]
+}
+
+@test "ddlogs(3) tells of every function and every counter" {
+    page=$TOP/docs/man/ddlogs.3
+    for name in $(grep -oE '\bddlogs_[a-z_]+\(' "$TOP/core/ddlogs.h" | tr -d '(' | sort -u); do
+        grep -qw "$name" "$page" || { echo "no $name"; return 1; }
+    done
+    for name in $(sed -n '/counters\[\] = {/,/};/p' "$TOP/core/ddlogs_sender.c" |
+        grep -oE '"[a-z_]+"' | tr -d '"'); do
+        grep -qwE "^\.It Ic .*$name.*" "$page" || { echo "no $name"; return 1; }
+    done
 }
 
 @test "ddlogs-config(5) tells of every property, its choices and its variable" {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -30,6 +31,7 @@ struct send {
     ddlogs_error *error;
     struct lines lines;
     int signals;    /* descriptor that becomes readable by SIGINT and SIGTERM */
+    int noticed;    /* eventfd: the sender has something to say */
     int stopped_by; /* the signal, 0: none */
     bool again;     /* a second one: nothing is waited for any more */
     bool warned;    /* of logs whose date Datadog does not take */
@@ -68,6 +70,19 @@ static int copy_properties(ddlogs_config *to, const struct dl_config *from, ddlo
     return rc;
 }
 
+/* A key for this run alone; without one the library reads it from its place, and reads it anew when
+ * it is refused. */
+static int given_key(struct dl_key **out, struct program *program, struct dl_error *err)
+{
+    int rc = session_given_key(out, program, err);
+
+    if (rc == 0 && !*out) {
+        *out = program->environment_key;
+        program->environment_key = NULL;
+    }
+    return rc;
+}
+
 static int make_config(ddlogs_config **out, const ddlogs_integration *integration,
                        struct session *session, struct program *program, ddlogs_error *error,
                        struct dl_error *err)
@@ -82,8 +97,9 @@ static int make_config(ddlogs_config **out, const ddlogs_integration *integratio
     if (rc == 0)
         rc = copy_properties(config, session->config, error, err);
     if (rc == 0)
-        rc = session_key(&key, session, program, err);
-    if (rc == 0 && ddlogs_config_set_key(config, dl_key_text(key), dl_key_length(key), error) < 0)
+        rc = given_key(&key, program, err);
+    if (rc == 0 && key &&
+        ddlogs_config_set_key(config, dl_key_text(key), dl_key_length(key), error) < 0)
         rc = fetch(error, err);
     dl_key_free(key);
     if (rc < 0)
@@ -91,6 +107,17 @@ static int make_config(ddlogs_config **out, const ddlogs_integration *integratio
     else
         *out = config;
     return rc;
+}
+
+/* From the sender's thread: what waits looks at the sender. */
+static void notice(void *context, const ddlogs_error *what)
+{
+    static const uint64_t one = 1;
+    const struct send *send = context;
+
+    (void)what;
+    while (write(send->noticed, &one, sizeof one) < 0 && errno == EINTR)
+        ;
 }
 
 static int open_with(struct send *send, struct session *session, struct program *program,
@@ -112,6 +139,7 @@ static int open_with(struct send *send, struct session *session, struct program 
         return fetch(send->error, err);
     rc = make_config(&config, integration, session, program, send->error, err);
     if (rc == 0) {
+        ddlogs_config_on_notice(config, notice, send);
         if (ddlogs_sender_open(&send->sender, integration, config, send->error) < 0)
             rc = fetch(send->error, err);
         ddlogs_config_free(config);
@@ -149,8 +177,10 @@ static int watch_signals(struct send *send, struct dl_error *err)
     sigaddset(&set, SIGTERM);
     sigprocmask(SIG_BLOCK, &set, NULL);
     send->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-    return send->signals < 0 ? dl_error_set_errno(err, DL_E_IO, errno, "cannot watch for signals")
-                             : 0;
+    send->noticed = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    return send->signals < 0 || send->noticed < 0
+               ? dl_error_set_errno(err, DL_E_IO, errno, "cannot watch for signals")
+               : 0;
 }
 
 static bool stopped(struct send *send)
@@ -181,9 +211,9 @@ static int send_line(struct send *send, const char *line, size_t len, struct dl_
 
     for (;;) {
         if (looks_like_object(line, len))
-            rc = ddlogs_sender_json(send->sender, line, len, service, send->error);
+            rc = ddlogs_sender_json(send->sender, line, len, service, NULL, send->error);
         else
-            rc = ddlogs_sender_text(send->sender, line, len, send->options->status, service,
+            rc = ddlogs_sender_text(send->sender, line, len, send->options->status, service, NULL,
                                     send->error);
         if (rc == -DL_E_RECORD) { /* counted as refused; the others go on */
             fprintf(stderr, "ddlogs: %s: %s\n", ddlogs_error_code(send->error),
@@ -235,10 +265,15 @@ static int send_lines(struct send *send, struct dl_error *err)
 /* Waits for input, moving what is under way. 1: there is some, 0: look again. */
 static int wait_for_input(struct send *send, int fd, struct dl_error *err)
 {
-    struct pollfd fds[] = {{.fd = fd, .events = POLLIN}, {.fd = send->signals, .events = POLLIN}};
+    struct pollfd fds[] = {{.fd = fd, .events = POLLIN},
+                           {.fd = send->signals, .events = POLLIN},
+                           {.fd = send->noticed, .events = POLLIN}};
+    uint64_t count;
 
-    if (ddlogs_sender_poll(send->sender, fds, 2, -1, send->error) < 0)
-        return fetch(send->error, err);
+    if (poll(fds, 3, -1) < 0 && errno != EINTR)
+        return dl_error_set_errno(err, DL_E_IO, errno, "cannot wait for input");
+    if (fds[2].revents && read(send->noticed, &count, sizeof count) < 0)
+        return 0;
     return fds[0].revents != 0;
 }
 
@@ -307,30 +342,38 @@ static int send_all(struct send *send, struct dl_error *err)
 
 /* ---- the end ---- */
 
+static uint64_t undelivered(const struct send *send)
+{
+    return ddlogs_sender_count(send->sender, "pending") +
+           ddlogs_sender_count(send->sender, "waiting");
+}
+
 /* Delivers what is left. A first signal shortens the time, a second ends it. */
 static int drain(struct send *send, struct dl_error *err)
 {
-    struct pollfd signals = {.fd = send->signals, .events = POLLIN};
     int64_t from = dl_clock_ms();
     int64_t whole = send->options->timeout >= 0 ? send->options->timeout * 1000 : DRAIN_MS;
 
-    if (ddlogs_sender_flush(send->sender, 0, send->error) == 0)
-        return 0;
-    if (ddlogs_sender_count(send->sender, "pending") == 0)
-        return fetch(send->error, err); /* all is answered, and some were refused */
-    while (ddlogs_sender_count(send->sender, "pending") &&
-           ddlogs_sender_problem(send->sender, NULL) == 0) {
-        if (stopped(send) && whole > STOP_MS)
-            whole = STOP_MS;
+    for (;;) {
         int64_t left = from + whole - dl_clock_ms();
 
-        if (left <= 0 || send->again)
-            break;
-        if (ddlogs_sender_poll(send->sender, &signals, 1, (int)(left < 60000 ? left : 60000),
-                               send->error) < 0)
+        if (left < 0 || send->again)
+            left = 0;
+        if (ddlogs_sender_flush(send->sender, (int)(left < TURN_MS ? left : TURN_MS),
+                                send->error) == 0)
+            return 0;
+        if (undelivered(send) == 0 || left == 0 || ddlogs_sender_problem(send->sender, NULL) < 0)
             return fetch(send->error, err);
+        if (stopped(send) && whole > STOP_MS)
+            whole = STOP_MS;
     }
-    return ddlogs_sender_flush(send->sender, 0, send->error) < 0 ? fetch(send->error, err) : 0;
+}
+
+/* By the intake, or because no request is large enough for it. */
+static uint64_t refused(const struct send *send)
+{
+    return ddlogs_sender_count(send->sender, "quarantined") +
+           ddlogs_sender_count(send->sender, "refused");
 }
 
 static void print_summary(const struct send *send)
@@ -340,9 +383,8 @@ static void print_summary(const struct send *send)
         ddlogs_sender_count(send->sender, "aged") + ddlogs_sender_count(send->sender, "ahead");
 
     fprintf(stderr, "%llu logs accepted, %llu refused, %llu not delivered",
-            (unsigned long long)ddlogs_sender_count(send->sender, "accepted"),
-            (unsigned long long)ddlogs_sender_count(send->sender, "refused"),
-            (unsigned long long)ddlogs_sender_count(send->sender, "pending"));
+            (unsigned long long)ddlogs_sender_count(send->sender, "delivered"),
+            (unsigned long long)refused(send), (unsigned long long)undelivered(send));
     if (cut)
         fprintf(stderr, ", %llu cut at 1 MB", cut);
     if (misdated)
@@ -354,10 +396,13 @@ static void print_summary(const struct send *send)
 static int report(struct send *send, const struct dl_error *err)
 {
     struct result_counter counters[] = {
-        {.name = "taken"},     {.name = "accepted"}, {.name = "pending"},    {.name = "refused"},
-        {.name = "cut"},       {.name = "replaced"}, {.name = "renamed"},    {.name = "clashed"},
-        {.name = "flattened"}, {.name = "aged"},     {.name = "ahead"},      {.name = "requests"},
-        {.name = "retries"},   {.name = "bytes"},    {.name = "wire_bytes"},
+        {.name = "taken"},     {.name = "waiting"},   {.name = "accepted"},
+        {.name = "delivered"}, {.name = "pending"},   {.name = "quarantined"},
+        {.name = "damaged"},   {.name = "discarded"}, {.name = "dropped"},
+        {.name = "refused"},   {.name = "cut"},       {.name = "replaced"},
+        {.name = "renamed"},   {.name = "clashed"},   {.name = "flattened"},
+        {.name = "aged"},      {.name = "ahead"},     {.name = "requests"},
+        {.name = "retries"},   {.name = "bytes"},     {.name = "wire_bytes"},
     };
     struct result result = {.command = "send",
                             .error = err,
@@ -377,14 +422,15 @@ static int report(struct send *send, const struct dl_error *err)
 
 static int run(struct program *program)
 {
-    struct send send = {.options = &program->options, .error = ddlogs_error_new(), .signals = -1};
+    struct send send = {
+        .options = &program->options, .error = ddlogs_error_new(), .signals = -1, .noticed = -1};
     struct dl_error err = {.code = DL_OK}, later = {.code = DL_OK};
     int rc = lines_init(&send.lines, &err);
 
     if (rc == 0)
-        rc = open_sender(&send, program, &err);
-    if (rc == 0)
         rc = watch_signals(&send, &err);
+    if (rc == 0)
+        rc = open_sender(&send, program, &err);
     if (rc < 0) {
         ddlogs_sender_close(send.sender, 0, NULL);
         ddlogs_error_free(send.error);
@@ -402,6 +448,7 @@ static int run(struct program *program)
     ddlogs_error_free(send.error);
     lines_free(&send.lines);
     close(send.signals);
+    close(send.noticed);
     return rc;
 }
 

@@ -534,6 +534,54 @@ static void a_date_that_datadog_will_not_take_is_noted(void **state)
     }
 }
 
+static void every_log_of_a_sender_has_an_id_of_its_own(void **state)
+{
+    struct dl_record_id id = {.next = 41}, other;
+
+    (void)state;
+    assert_int_equal(dl_record_id_init(&other, NULL), 0);
+    assert_int_equal(dl_record_id_init(&id, NULL), 0);
+    assert_string_not_equal(id.prefix, other.prefix);
+    assert_int_equal(id.prefix_length, strlen(",\"ddlogs.id\":\"0123456789-"));
+    assert_int_equal(id.next, 1);
+    id.prefix_length = (size_t)sprintf(id.prefix, ",\"ddlogs.id\":\"P-");
+    frame_with("env:prod", DL_TAGS_IN_ATTRIBUTES, NULL);
+    frame->id = &id;
+    text_becomes("a", NULL, HEAD ",\"env\":\"prod\",\"ddlogs.id\":\"P-1\",\"message\":\"a\"}", 0);
+    id.next = 1234567890123456789;
+    json_becomes("{\"a\":1}",
+                 HEAD ",\"a\":1,\"env\":\"prod\",\"ddlogs.id\":\"P-1234567890123456789\"}", 0);
+    /* a log that comes with one keeps it, but not in its place */
+    json_becomes("{\"ddlogs.id\":\"mine\"}",
+                 HEAD ",\"env\":\"prod\",\"ddlogs.id\":\"P-1234567890123456789\","
+                      "\"original\":{\"ddlogs.id\":\"mine\"}}",
+                 DL_NOTE_RENAMED);
+}
+
+static void an_id_keeps_a_cut_log_within_its_limit(void **state)
+{
+    static char text[1100000];
+    struct dl_record_id id;
+    unsigned notes = 0;
+
+    (void)state;
+    assert_int_equal(dl_record_id_init(&id, NULL), 0);
+    id.next = UINT64_MAX;
+    plain_frame(NULL);
+    frame->id = &id;
+    memset(text, 'x', sizeof text);
+    assert_int_equal(dl_record_text(&out, frame, text, sizeof text, NULL, &notes, NULL), 0);
+    assert_int_equal(notes, DL_NOTE_CUT);
+    assert_in_range(out.len, DL_RECORD_BYTES - 100, DL_RECORD_BYTES);
+    assert_non_null(strstr(out.data, "18446744073709551615"));
+    memcpy(text, "{\"message\":\"", 12);
+    memcpy(text + sizeof text - 2, "\"}", 2);
+    out.len = 0;
+    assert_int_equal(dl_record_json(&out, frame, text, sizeof text, &notes, NULL), 0);
+    assert_int_equal(notes, DL_NOTE_CUT);
+    assert_in_range(out.len, DL_RECORD_BYTES - 200, DL_RECORD_BYTES);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -574,6 +622,10 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(room_decides_nothing_but_whether, plain_frame, tear_down),
         cmocka_unit_test_setup_teardown(a_date_that_datadog_will_not_take_is_noted, plain_frame,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(every_log_of_a_sender_has_an_id_of_its_own, plain_frame,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(an_id_keeps_a_cut_log_within_its_limit, plain_frame,
                                         tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

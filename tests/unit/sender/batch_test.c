@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "sender/batch.h"
 
 static struct dl_batch batch, part;
@@ -106,6 +107,32 @@ static void halves_hold_the_same_logs(void **state)
     closed(&part, "[{0003},{00004},{000005},{0000006}]");
 }
 
+static size_t ends_of(const char *body, uint32_t *ends)
+{
+    return dl_batch_find_ends(body, strlen(body), ends);
+}
+
+static void the_ends_of_logs_are_found_again(void **state)
+{
+    static const char *const wrong[] = {"",      "[",           "[]",     "[{}",    "[{},]",
+                                        "[{}]x", "[1]",         "[{}{}]", "[{},1]", "[{\"a\":\"}]",
+                                        "{}",    "[{\"a\\\"}]", "[[{}]]"};
+    uint32_t ends[DL_BATCH_ENTRIES];
+
+    (void)state;
+    assert_int_equal(ends_of("[{\"a\":\"}],{\\\"\",\"b\":[{},[1]]},{},{\"\\\\\":{}}]", ends), 3);
+    assert_int_equal(ends[0], 28);
+    assert_int_equal(ends[1], 31);
+    assert_int_equal(ends[2], 41);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_int_equal(ends_of(wrong[i], ends), 0);
+    for (int i = 0; i < DL_BATCH_ENTRIES; i++)
+        assert_int_equal(add(&batch, "{\"x\":\"]\"}", 9), 0);
+    dl_batch_close(&batch);
+    assert_int_equal(dl_batch_find_ends(batch.body.data, batch.body.len, ends), DL_BATCH_ENTRIES);
+    assert_memory_equal(ends, batch.ends, sizeof ends);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -114,6 +141,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(five_million_bytes_are_full_brackets_and_commas_included,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(halves_hold_the_same_logs, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_ends_of_logs_are_found_again, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -652,7 +652,7 @@ static void long_lines_stay_within_five_megabytes_a_request(void **state)
     }
     assert_int_equal(seen, 12);
     dl_sender_stats(sender, &s);
-    assert_int_equal(s.cut, 12);
+    assert_int_equal(s.notes.cut, 12);
 }
 
 static void tags_travel_in_the_query_when_asked_to(void **state)
