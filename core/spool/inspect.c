@@ -212,9 +212,11 @@ static void verify_segments(struct dl_spool *s, struct walk *w)
 
     for (size_t i = 0; i < s->segment_count; i++) {
         struct dl_segment *segment = &s->segments[i];
+        uint64_t base;
 
         dl_segment_name(name, "", segment->number);
-        if (dl_segment_base(s, segment) == UINT64_MAX)
+        base = dl_segment_base(s, segment);
+        if (base == 0 || base == UINT64_MAX)
             find(w, name, 0, 0, 0, "the header of the segment is not what was written");
         (void)walk_file(s, name, segment->size, w);
     }

@@ -6,7 +6,6 @@
 #include "spool/crc32c.h"
 #include "spool/spool_private.h"
 
-#define TRIES 3         /* reads that fail at one place before it counts as damaged */
 #define SYNC_ENTRIES 16 /* settled entries after which the cursor is synced */
 #define SYNC_MS 1000
 
@@ -99,33 +98,41 @@ static void close_in(struct dl_spool *s)
     s->in = -1;
 }
 
+static bool is_written(const struct dl_spool *s, const struct dl_segment *segment)
+{
+    return s->out >= 0 && segment->number == s->out_number;
+}
+
 /* What the reader may read of the segment it is in. */
 static uint64_t readable(struct dl_spool *s, const struct dl_segment *segment)
 {
-    return s->out >= 0 && segment->number == s->out_number ? s->out_synced : segment->size;
+    return is_written(s, segment) ? s->out_synced : segment->size;
 }
 
-/* The numbers of this segment end where those of the next one begin. */
+/* The numbers of this segment end where those of the next one begin; 0: that cannot be read now. */
 static uint64_t bound(struct dl_spool *s, const struct dl_segment *segment)
 {
     struct dl_segment *next = dl_segment_from(s, segment->number + 1);
 
     if (next)
         return dl_segment_base(s, next);
-    return s->out >= 0 && segment->number == s->out_number ? UINT64_MAX : s->next_at_open;
+    return is_written(s, segment) ? UINT64_MAX : s->next_at_open;
 }
 
-/* Behind the last entry of a segment that nobody writes any more. */
-static void leave_segment(struct dl_spool *s, const struct dl_segment *segment)
+/* Behind the last entry of a segment that nobody writes any more. False: not now. */
+static bool leave_segment(struct dl_spool *s, const struct dl_segment *segment)
 {
     uint64_t end = bound(s, segment);
 
+    if (!end)
+        return false;
     close_in(s);
     s->in_number = segment->number + 1;
     s->in_offset = DL_FORMAT_HEAD;
     if (end != UINT64_MAX)
         push_gap(s, end);
     push(s); /* so that the cursor leaves it too */
+    return true;
 }
 
 /* Opens the segment that comes next; NULL when there is none. A file that cannot be opened is
@@ -143,14 +150,16 @@ static struct dl_segment *enter_segment(struct dl_spool *s)
         }
         if (s->in < 0) {
             dl_segment_name(name, "", segment->number);
-            s->in = s->disk->open(s->disk->context, s->folder, name, O_RDONLY);
             (void)dl_segment_base(s, segment); /* notices a damaged header */
+            s->in = s->disk->open(s->disk->context, s->folder, name, O_RDONLY);
         }
-        if (s->in >= 0 || errno == EMFILE || errno == ENFILE || errno == ENOMEM)
-            return s->in >= 0 ? segment : NULL;
+        if (s->in >= 0)
+            return segment;
+        if (errno != ENOENT && (is_written(s, segment) || ++s->failures < DL_SPOOL_TRIES))
+            return NULL; /* no descriptor is left, for example: it is tried again */
+        s->failures = 0;
         segment->damaged = true;
-        leave_segment(s, segment);
-        if (s->given_count >= DL_SPOOL_AHEAD)
+        if (!leave_segment(s, segment) || s->given_count >= DL_SPOOL_AHEAD)
             return NULL;
     }
     if (s->out < 0)
@@ -207,7 +216,7 @@ static int failed_here(struct dl_spool *s, struct dl_segment *segment, struct dl
 {
     int number = errno;
 
-    if (++s->failures < TRIES)
+    if (++s->failures < DL_SPOOL_TRIES)
         return dl_error_set_errno(err, DL_E_IO, number, "the spool cannot be read");
     s->failures = 0;
     segment->damaged = true;
@@ -219,7 +228,7 @@ static int step(struct dl_spool *s, struct dl_spool_entry *entry, struct dl_buff
                 struct dl_error *err)
 {
     struct dl_segment *segment = enter_segment(s);
-    uint64_t size, number, offset = s->in_offset;
+    uint64_t size, number, end, offset = s->in_offset;
     struct dl_entry_head head;
     bool skipped;
     int rc;
@@ -227,7 +236,7 @@ static int step(struct dl_spool *s, struct dl_spool_entry *entry, struct dl_buff
     if (!segment)
         return 0;
     size = readable(s, segment);
-    if (s->out >= 0 && segment->number == s->out_number && offset >= size)
+    if (is_written(s, segment) && offset >= size)
         return 0;
     rc = dl_segment_find(s, s->in, &offset, size, &head, &skipped);
     if (rc < 0) {
@@ -237,19 +246,19 @@ static int step(struct dl_spool *s, struct dl_spool_entry *entry, struct dl_buff
     }
     if (rc == 0) {
         segment->damaged |= skipped;
-        if (s->out >= 0 && segment->number == s->out_number) {
+        if (is_written(s, segment)) {
             s->in_offset = size; /* bad bytes in what was just written */
             push_gap(s, s->accepted + 1);
             return 0;
         }
-        leave_segment(s, segment);
-        return 2;
+        return leave_segment(s, segment) ? 2 : 0;
     }
     segment->damaged |= skipped;
-    if (head.entry.first >= bound(s, segment)) { /* never accepted, and nothing behind it was */
-        leave_segment(s, segment);
-        return 2;
-    }
+    end = bound(s, segment);
+    if (end == 0)
+        return 0;
+    if (head.entry.first >= end) /* never accepted, and nothing behind it was */
+        return leave_segment(s, segment) ? 2 : 0;
     if (!s->expected)
         start_at(s, head.entry.first);
     number = segment->number;

@@ -110,13 +110,20 @@ uint64_t dl_segment_base(struct dl_spool *s, struct dl_segment *segment)
     unsigned char bytes[DL_FORMAT_HEAD];
     struct dl_segment_head head;
     enum dl_format_result result = DL_FORMAT_BAD;
+    ssize_t n;
     int fd;
 
     if (segment->base)
         return segment->base;
     fd = open_segment(s, segment);
-    if (fd >= 0 && dl_spool_read_at(s, fd, bytes, sizeof bytes, 0) == sizeof bytes)
+    n = fd < 0 ? -1 : dl_spool_read_at(s, fd, bytes, sizeof bytes, 0);
+    if (n == sizeof bytes)
         result = dl_format_read_segment(bytes, &head);
+    if (n < 0 && errno != ENOENT && ++segment->failures < DL_SPOOL_TRIES) {
+        if (fd >= 0)
+            s->disk->close(s->disk->context, fd);
+        return 0;
+    }
     if (result == DL_FORMAT_GOOD && head.number != segment->number)
         result = DL_FORMAT_BAD; /* another's file under this name */
     segment->base = result == DL_FORMAT_GOOD ? head.base : UINT64_MAX;

@@ -92,11 +92,11 @@ static void find_next(struct dl_spool *s)
         struct dl_segment *segment = &s->segments[i - 1];
         uint64_t end = dl_segment_last(s, segment), base = dl_segment_base(s, segment);
 
-        if (base != UINT64_MAX && base - 1 > last)
+        if (base && base != UINT64_MAX && base - 1 > last)
             last = base - 1;
         if (end > last)
             last = end;
-        if (base != UINT64_MAX)
+        if (base && base != UINT64_MAX)
             break;
     }
     s->accepted = last;

@@ -10,12 +10,14 @@
 
 #define DL_GIVEN_MAX 128 /* entries and damaged stretches that are not behind the cursor yet */
 #define DL_NAME_SIZE 40
+#define DL_SPOOL_TRIES 3 /* reads that fail at one place before it counts as damaged */
 
 struct dl_segment {
     uint64_t number;
     uint64_t base; /* of its header; 0: not read yet, UINT64_MAX: not known */
     uint64_t size;
-    bool damaged; /* to be kept aside when it is read to its end */
+    bool damaged;      /* to be kept aside when it is read to its end */
+    unsigned failures; /* of reading its header */
 };
 
 /* What the reader met beyond the cursor: an entry given out, or a stretch that is damaged. */
@@ -85,6 +87,7 @@ int dl_segments_list(struct dl_spool *s, struct dl_error *err);
 int dl_segments_add(struct dl_spool *s, uint64_t number, uint64_t size);
 struct dl_segment *dl_segment_at(struct dl_spool *s, uint64_t number);   /* or NULL */
 struct dl_segment *dl_segment_from(struct dl_spool *s, uint64_t number); /* that or a later one */
+/* UINT64_MAX: its header is damaged; 0: it cannot be read now. */
 uint64_t dl_segment_base(struct dl_spool *s, struct dl_segment *segment);
 /* The next valid entry header at `*offset` or behind it, up to `size`. 1; 0: none; -1: errno.
  * *skipped tells whether bytes were passed over. */
