@@ -74,8 +74,8 @@ struct dl_shipper {
     struct dl_spool_entry merging; /* count 0: none */
     struct dl_spool_entry held;    /* read, but too much for the packet before it; count 0: none */
     struct dl_buffer held_body;
-    uint64_t expired;  /* discarded because of their age */
-    enum dl_code told; /* the problem that was told of */
+    uint64_t expired, expired_told; /* discarded because of their age */
+    enum dl_code told;              /* the problem that was told of */
     uint64_t damage_told;
     int64_t expire_ms; /* when old logs are looked for again */
     int64_t judged_ms; /* since when is measured how long the thread waits */
@@ -110,6 +110,9 @@ void dl_shipper_feed(struct dl_shipper *s);
 /* What became of logs, to the spool and to the owner. The thread's. */
 void dl_shipper_settle(struct dl_shipper *s, enum dl_receipt receipt, uint64_t first,
                        uint32_t count, const struct dl_error *why);
+
+/* Logs that grew too old. */
+void dl_shipper_discard(struct dl_shipper *s, uint64_t first, uint32_t count);
 
 /* Keeps a refused log in the quarantine. */
 int dl_shipper_quarantine(struct dl_shipper *s, uint64_t number, const char *log, size_t length,

@@ -9,7 +9,7 @@
 
 #define WRITE_GROUP 8                        /* batches that share one sync while more are coming */
 #define WRITE_AGAIN_MS 1000                  /* after the spool took nothing */
-#define FEED_BYTES ((size_t)4 * 1024 * 1024) /* read ahead of what flies */
+#define FEED_BYTES ((size_t)2 * 1024 * 1024) /* read ahead of what flies */
 #define MERGE_BYTES 65536                    /* entries that are smaller are put together */
 
 /* ---- writing ---- */
@@ -129,6 +129,15 @@ void dl_shipper_settle(struct dl_shipper *s, enum dl_receipt receipt, uint64_t f
         return;
     }
     dl_shipper_receipt(s, receipt, first, count, why);
+}
+
+void dl_shipper_discard(struct dl_shipper *s, uint64_t first, uint32_t count)
+{
+    struct dl_error why;
+
+    dl_error_set(&why, DL_E_EXPIRED, "not delivered within spool_age");
+    s->expired += count;
+    dl_shipper_settle(s, DL_RECEIPT_DISCARDED, first, count, &why);
 }
 
 int dl_shipper_quarantine(struct dl_shipper *s, uint64_t number, const char *log, size_t length,
@@ -273,8 +282,7 @@ static struct dl_packet *read_packet(struct dl_shipper *s)
                 put_back(s, &entry);
                 break;
             }
-            s->expired += entry.count;
-            dl_shipper_settle(s, DL_RECEIPT_DISCARDED, entry.first, entry.count, NULL);
+            dl_shipper_discard(s, entry.first, entry.count);
             continue;
         }
         if (is_small(&entry) && (!first->count || entry.first == first->first + s->merged.count) &&

@@ -77,31 +77,32 @@ static int64_t close_lingering(struct dl_shipper *s)
 
 /* ---- age ---- */
 
-static void discard(struct dl_shipper *s, struct dl_packet *list)
+/* Out of the queue; what is still on the disk is looked at when it is read. */
+static void expire(struct dl_shipper *s)
 {
-    struct dl_error why;
+    struct dl_packet *p, *next;
 
-    dl_error_set(&why, DL_E_EXPIRED,
-                 "logs were not delivered within the spool_age that the "
-                 "configuration allows");
-    if (list)
-        dl_shipper_notice(s, &why);
-    while (list) {
-        struct dl_packet *p = list;
-
-        list = p->next;
-        s->expired += p->count;
-        dl_shipper_settle(s, DL_RECEIPT_DISCARDED, p->first, p->count, &why);
+    if (!s->spool_age_ms || dl_clock_ms() < s->expire_ms)
+        return;
+    s->expire_ms = dl_clock_ms() + EXPIRE_MS;
+    for (p = dl_queue_expire(&s->queue, dl_clock_wall_ms() - s->spool_age_ms); p; p = next) {
+        next = p->next;
+        dl_shipper_discard(s, p->first, p->count);
         dl_packet_free(p);
     }
 }
 
-static void expire(struct dl_shipper *s)
+/* Of logs that were discarded since the last time. */
+static void tell_expired(struct dl_shipper *s)
 {
-    if (!s->spool_age_ms || dl_clock_ms() < s->expire_ms)
+    struct dl_error what;
+
+    if (s->expired == s->expired_told)
         return;
-    s->expire_ms = dl_clock_ms() + EXPIRE_MS;
-    discard(s, dl_queue_expire(&s->queue, dl_clock_wall_ms() - s->spool_age_ms));
+    dl_error_set(&what, DL_E_EXPIRED, "%llu logs were not delivered within spool_age; discarded",
+                 (unsigned long long)(s->expired - s->expired_told));
+    s->expired_told = s->expired;
+    dl_shipper_notice(s, &what);
 }
 
 /* ---- settings ---- */
@@ -276,6 +277,7 @@ static void work(struct dl_shipper *s)
         dl_shipper_feed(s);
     wait = sooner(wait, dl_queue_step(&s->queue));
     tell_problem(s);
+    tell_expired(s);
     pthread_mutex_lock(&s->lock);
     publish(s);
     judge_effort(s);

@@ -136,6 +136,8 @@ int dl_spool_open_as(struct dl_spool **out, const char *folder,
     s->read_only = read_only;
     s->limit = options->bytes;
     s->segment_bytes = options->segment_bytes ? options->segment_bytes : DL_SPOOL_SEGMENT;
+    if (s->limit && s->segment_bytes > s->limit / 8) /* room comes back a segment at a time */
+        s->segment_bytes = s->limit / 8;
     s->folder = s->in = s->out = s->quarantine = s->cursor_fd = -1;
     pthread_mutex_init(&s->lock, NULL);
     rc = open_folder(&s->folder, folder, read_only, err);

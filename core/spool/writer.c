@@ -98,15 +98,24 @@ static void close_out(struct dl_spool *s)
         segment->size = s->out_size;
 }
 
+/* When there is no room the segment is closed, so that it can be taken away once it is settled. */
+static void let_go(struct dl_spool *s)
+{
+    if (s->out >= 0 && s->out_size == s->out_synced && s->out_size > DL_FORMAT_HEAD)
+        close_out(s);
+}
+
 /* A segment that takes the entry. */
 static int prepare(struct dl_spool *s, size_t length, struct dl_error *err)
 {
     uint64_t need = DL_FORMAT_HEAD + length;
 
-    if (s->limit && bytes_on_disk(s) + need > s->limit)
+    if (s->limit && bytes_on_disk(s) + need > s->limit) {
+        let_go(s);
         return dl_error_set(err, DL_E_SPOOL_FULL,
                             "the spool holds as much as spool_bytes allows, %llu bytes",
                             (unsigned long long)s->limit);
+    }
     if (s->out >= 0 && s->out_size >= s->segment_bytes && s->out_size == s->out_synced)
         close_out(s);
     return s->out >= 0 ? 0 : open_out(s, err);
@@ -130,6 +139,8 @@ static int write_entry(struct dl_spool *s, struct dl_spool_entry *entry, struct 
     failure = errno;
     if (s->disk->ftruncate(s->disk->context, s->out, (off_t)s->out_size) < 0)
         poison(s);
+    else
+        let_go(s);
     return dl_spool_failed(err, failure, "the spool cannot be written");
 }
 

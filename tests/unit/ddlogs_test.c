@@ -14,8 +14,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "ddlogs.h"
 #include "intake/intake.h"
 #include "spool/spool.h"
@@ -645,6 +647,80 @@ static void a_spool_has_one_owner(void **state)
     remove_spool(path);
 }
 
+static void a_full_spool_takes_no_more_and_loses_nothing(void **state)
+{
+    static const char *const faults[] = {"status=503", NULL};
+    static char text[100000];
+    char path[100];
+    uint64_t taken = 0, accepted;
+    unsigned seed = 1;
+
+    (void)state;
+    start(faults);
+    use_spool(path);
+    assert_int_equal(ddlogs_config_set(config, "spool_bytes", "16M", error), 0);
+    assert_int_equal(ddlogs_config_set(config, "when_full", "fail", error), 0);
+    listen_to_all();
+    open_sender();
+    for (size_t i = 0; i < sizeof text; i++) /* it does not shrink */
+        text[i] = (char)(' ' + ((seed = seed * 1103515245u + 12345u) >> 16) % 90);
+    while (ddlogs_sender_text(sender, text, sizeof text, NULL, NULL, NULL, error) == 0)
+        assert_true(++taken < 1000);
+    assert_string_equal(ddlogs_error_code(error), "E-FULL");
+    assert_non_null(strstr(ddlogs_error_text(error), "spool_bytes"));
+    accepted = ddlogs_sender_count(sender, "accepted");
+    assert_true(accepted > 100);
+    assert_int_equal(ddlogs_sender_count(sender, "waiting"), taken - accepted);
+    dl_intake_stop(intake); /* another one, which takes them */
+    start(NULL);
+    assert_int_equal(ddlogs_sender_reload(sender, config, error), 0);
+    assert_int_equal(ddlogs_sender_flush(sender, -1, error), 0);
+    assert_int_equal(arrived(), taken);
+    ddlogs_sender_close(sender, 0, NULL);
+    sender = NULL;
+    assert_string_equal(noticed[0], "E-SPOOL-FULL");
+    remove_spool(path);
+}
+
+static int64_t two_hours_later(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (t.tv_sec + 7200) * INT64_C(1000);
+}
+
+static void logs_past_their_age_are_discarded_and_counted(void **state)
+{
+    static const char *const faults[] = {"status=503", NULL};
+    char path[100];
+
+    (void)state;
+    start(faults);
+    use_spool(path);
+    open_sender();
+    for (int i = 0; i < 1500; i++)
+        assert_int_equal(ddlogs_sender_text(sender, "old", 3, NULL, NULL, NULL, error), 0);
+    assert_true(ddlogs_sender_close(sender, 0, error) < 0);
+    dl_intake_stop(intake);
+
+    start(NULL);
+    assert_int_equal(ddlogs_config_set(config, "spool_age", "1h", error), 0);
+    listen_to_all();
+    dl_clock_replace(NULL, two_hours_later, NULL);
+    open_sender();
+    assert_int_equal(ddlogs_sender_text(sender, "new", 3, NULL, NULL, NULL, error), 0);
+    assert_int_equal(ddlogs_sender_flush(sender, 10000, error), 0);
+    assert_int_equal(arrived(), 1);
+    assert_int_equal(ddlogs_sender_count(sender, "discarded"), 1500);
+    ddlogs_sender_close(sender, 0, NULL);
+    sender = NULL;
+    dl_clock_replace(NULL, NULL, NULL);
+    assert_int_equal(receipts[DDLOGS_DISCARDED], 1500);
+    assert_string_equal(noticed[0], "W-EXPIRED");
+    remove_spool(path);
+}
+
 static void identity_cannot_be_configured(void **state)
 {
     (void)state;
@@ -732,6 +808,8 @@ int main(void)
         TEST(single_commits_arrive_once_each),
         TEST(a_refused_log_is_kept_in_the_quarantine),
         TEST(a_spool_has_one_owner),
+        TEST(a_full_spool_takes_no_more_and_loses_nothing),
+        TEST(logs_past_their_age_are_discarded_and_counted),
         TEST(identity_cannot_be_configured),
         TEST(the_environment_counts_only_when_it_is_asked),
         TEST(mistakes_are_one_sentence_each),
