@@ -223,96 +223,114 @@ static int failed_here(struct dl_spool *s, struct dl_segment *segment, struct dl
     return 0;
 }
 
-/* One step: 1 an entry is given out; 0 none is there; 2 look again; negative: an error. */
-static int step(struct dl_spool *s, struct dl_spool_entry *entry, struct dl_buffer *body,
-                struct dl_error *err)
+/* What steps of the reader come to, beside a negative error. */
+enum { NOTHING_NOW = 0, FOUND = 1, LOOK_AGAIN = 2 };
+
+/* The file has no entry at or behind this place. */
+static int at_the_end(struct dl_spool *s, struct dl_segment *segment, uint64_t size)
+{
+    if (!is_written(s, segment))
+        return leave_segment(s, segment) ? LOOK_AGAIN : NOTHING_NOW;
+    s->in_offset = size; /* bad bytes in what was just written */
+    push_gap(s, s->accepted + 1);
+    return NOTHING_NOW;
+}
+
+/* The next header from in_offset on, which moves there. */
+static int find_entry(struct dl_spool *s, struct dl_entry_head *head, struct dl_error *err)
 {
     struct dl_segment *segment = enter_segment(s);
-    uint64_t size, number, end, offset = s->in_offset;
-    struct dl_entry_head head;
+    uint64_t size, end, offset = s->in_offset;
     bool skipped;
     int rc;
 
     if (!segment)
-        return 0;
+        return NOTHING_NOW;
     size = readable(s, segment);
     if (is_written(s, segment) && offset >= size)
-        return 0;
-    rc = dl_segment_find(s, s->in, &offset, size, &head, &skipped);
-    if (rc < 0) {
-        rc = failed_here(s, segment, err);
-        if (rc < 0)
-            return rc;
-    }
-    if (rc == 0) {
-        segment->damaged |= skipped;
-        if (is_written(s, segment)) {
-            s->in_offset = size; /* bad bytes in what was just written */
-            push_gap(s, s->accepted + 1);
-            return 0;
-        }
-        return leave_segment(s, segment) ? 2 : 0;
-    }
+        return NOTHING_NOW;
+    rc = dl_segment_find(s, s->in, &offset, size, head, &skipped);
+    if (rc < 0 && (rc = failed_here(s, segment, err)) < 0)
+        return rc;
     segment->damaged |= skipped;
+    if (rc == 0)
+        return at_the_end(s, segment, size);
     end = bound(s, segment);
     if (end == 0)
-        return 0;
-    if (head.entry.first >= end) /* never accepted, and nothing behind it was */
-        return leave_segment(s, segment) ? 2 : 0;
-    if (!s->expected)
-        start_at(s, head.entry.first);
-    number = segment->number;
+        return NOTHING_NOW;
+    if (head->entry.first >= end) /* never accepted, and nothing behind it was */
+        return leave_segment(s, segment) ? LOOK_AGAIN : NOTHING_NOW;
     s->in_offset = offset;
-    if (head.entry.first < s->expected) { /* seen before */
-        s->in_offset = offset + DL_FORMAT_HEAD + head.entry.length;
-        return 2;
-    }
-    push_gap(s, head.entry.first);
-    if (s->given_count >= DL_GIVEN_MAX - 2)
-        return 2;
-    s->in_offset = offset + DL_FORMAT_HEAD + head.entry.length;
-    if (was_settled(s, &head.entry)) {
-        push_entry(s, &head.entry, 0, 0);
-        return 2;
-    }
+    return FOUND;
+}
+
+/* Reads the entry whose header is at in_offset, and gives it out if it is whole. */
+static int give_out(struct dl_spool *s, const struct dl_entry_head *head, struct dl_buffer *body,
+                    struct dl_error *err)
+{
+    uint64_t offset = s->in_offset, number = s->in_number;
+    struct dl_segment *segment;
+    int rc;
+
     pthread_mutex_unlock(&s->lock);
-    rc = read_body(s, &head, offset, body);
+    rc = read_body(s, head, offset, body);
     pthread_mutex_lock(&s->lock);
     segment = dl_segment_at(s, number);
     if (rc == -DL_E_IO && segment)
         rc = failed_here(s, segment, err);
-    if (rc < 0) {
-        s->in_offset = offset;
+    if (rc < 0)
         return rc == -DL_E_NOMEM ? dl_error_set(err, DL_E_NOMEM, "no memory to read the spool")
                                  : rc;
-    }
     s->failures = 0;
-    if (rc == 0) {
-        if (segment)
-            segment->damaged = true;
-        push_entry(s, &head.entry, 0, head.entry.count);
-        return 2;
+    s->in_offset += DL_FORMAT_HEAD + head->entry.length;
+    if (rc > 0) {
+        push_entry(s, &head->entry, head->entry.count, 0);
+        s->entries_read++;
+        return FOUND;
     }
-    push_entry(s, &head.entry, head.entry.count, 0);
-    s->entries_read++;
-    *entry = head.entry;
-    entry->body = body->data;
-    return 1;
+    if (segment)
+        segment->damaged = true;
+    push_entry(s, &head->entry, 0, head->entry.count);
+    return LOOK_AGAIN;
+}
+
+static int step(struct dl_spool *s, struct dl_spool_entry *entry, struct dl_buffer *body,
+                struct dl_error *err)
+{
+    struct dl_entry_head head;
+    int rc = find_entry(s, &head, err);
+
+    if (rc != FOUND)
+        return rc;
+    if (!s->expected)
+        start_at(s, head.entry.first);
+    if (head.entry.first < s->expected) { /* seen before */
+        s->in_offset += DL_FORMAT_HEAD + head.entry.length;
+        return LOOK_AGAIN;
+    }
+    push_gap(s, head.entry.first);
+    if (was_settled(s, &head.entry)) {
+        s->in_offset += DL_FORMAT_HEAD + head.entry.length;
+        push_entry(s, &head.entry, 0, 0);
+        return LOOK_AGAIN;
+    }
+    rc = give_out(s, &head, body, err);
+    if (rc == FOUND) {
+        *entry = head.entry;
+        entry->body = body->data;
+    }
+    return rc;
 }
 
 int dl_spool_next(struct dl_spool *s, struct dl_spool_entry *entry, struct dl_buffer *body,
                   struct dl_error *err)
 {
-    int rc = 2;
+    int rc = LOOK_AGAIN;
 
     pthread_mutex_lock(&s->lock);
-    while (rc == 2) {
+    while (rc == LOOK_AGAIN) {
         dl_reader_advance(s);
-        if (s->given_count >= DL_SPOOL_AHEAD) {
-            rc = 0;
-            break;
-        }
-        rc = step(s, entry, body, err);
+        rc = s->given_count < DL_SPOOL_AHEAD ? step(s, entry, body, err) : NOTHING_NOW;
     }
     dl_reader_advance(s);
     dl_segments_clean(s, s->cursor.segment);
