@@ -357,6 +357,21 @@ static void settle_one(struct dl_given *g, uint64_t first, uint64_t count, enum 
     g->discarded += fate == DL_SPOOL_DISCARDED ? n : 0;
 }
 
+/* When all that was written is settled, the files can go: the one that is written to as well, if it
+ * is larger than `from`. */
+static void leave_all(struct dl_spool *s, uint64_t from)
+{
+    struct dl_spool_counts c;
+    struct dl_entry_head head;
+
+    dl_reader_sums(s, &c);
+    if (c.pending || (s->out >= 0 && (s->out_size <= from || s->out_size != s->out_synced)))
+        return;
+    dl_writer_let_go(s);
+    while (s->given_count < DL_SPOOL_AHEAD && find_entry(s, &head, NULL) == LOOK_AGAIN)
+        dl_reader_advance(s);
+}
+
 void dl_spool_settle(struct dl_spool *s, uint64_t first, uint32_t count, enum dl_spool_fate fate)
 {
     pthread_mutex_lock(&s->lock);
@@ -371,6 +386,8 @@ void dl_spool_settle(struct dl_spool *s, uint64_t first, uint32_t count, enum dl
         }
     }
     dl_reader_advance(s);
+    if (!s->given_count)
+        leave_all(s, UINT64_MAX);
     (void)dl_cursor_write(s);
     if (s->since >= SYNC_ENTRIES || dl_clock_ms() - s->synced_ms >= SYNC_MS)
         (void)dl_cursor_sync(s);
@@ -381,7 +398,15 @@ void dl_spool_settle(struct dl_spool *s, uint64_t first, uint32_t count, enum dl
 void dl_spool_rest(struct dl_spool *s)
 {
     pthread_mutex_lock(&s->lock);
+    leave_all(s, s->segment_bytes / 16);
     (void)dl_cursor_sync(s);
     dl_segments_clean(s, s->cursor.segment);
     pthread_mutex_unlock(&s->lock);
+}
+
+void dl_reader_finish(struct dl_spool *s)
+{
+    leave_all(s, 0);
+    (void)dl_cursor_sync(s);
+    dl_segments_clean(s, s->cursor.segment);
 }

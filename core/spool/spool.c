@@ -128,13 +128,16 @@ int dl_spool_open_as(struct dl_spool **out, const char *folder,
                      const struct dl_spool_options *options, bool read_only, struct dl_error *err)
 {
     struct dl_spool *s = calloc(1, sizeof *s);
+    static const struct dl_spool_options defaults;
     int rc;
 
     if (!s)
         return dl_error_set(err, DL_E_NOMEM, "no memory for the spool");
+    options = options ? options : &defaults;
     s->disk = options->disk ? options->disk : &dl_disk_real;
     s->read_only = read_only;
-    s->limit = options->bytes;
+    s->limit =
+        options->bytes && options->bytes < DL_SPOOL_BYTES_MIN ? DL_SPOOL_BYTES_MIN : options->bytes;
     s->segment_bytes = options->segment_bytes ? options->segment_bytes : DL_SPOOL_SEGMENT;
     if (s->limit && s->segment_bytes > s->limit / 8) /* room comes back a segment at a time */
         s->segment_bytes = s->limit / 8;
@@ -166,7 +169,7 @@ void dl_spool_close(struct dl_spool *s)
     if (!s)
         return;
     if (s->cursor_fd >= 0 && !s->read_only)
-        (void)dl_cursor_sync(s);
+        dl_reader_finish(s);
     for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
         if (fds[i] >= 0)
             s->disk->close(s->disk->context, fds[i]);

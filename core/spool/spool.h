@@ -48,7 +48,8 @@ struct dl_spool_counts {
 
 struct dl_spool_options {
     const struct dl_disk *disk; /* NULL: the real one */
-    uint64_t bytes;             /* most bytes on disk; 0: no limit */
+    uint64_t bytes;             /* most bytes of entries, what is quarantined or set aside not
+                                   counted; at least DL_SPOOL_BYTES_MIN; 0: no limit */
     uint64_t segment_bytes;     /* 0: DL_SPOOL_SEGMENT */
 };
 
@@ -57,6 +58,7 @@ struct dl_spool;
 /* Takes the folder (made if missing, 0700) and its lock. -DL_E_SPOOL_BUSY: another process has it,
  * the text names its pid if known. -DL_E_SPOOL_NEWER: written by a newer version. -DL_E_IO: the
  * folder itself cannot be used. Takes no longer for a large backlog than for a small one. */
+/* options NULL: the defaults. */
 int dl_spool_open(struct dl_spool **out, const char *folder, const struct dl_spool_options *options,
                   struct dl_error *err);
 
@@ -65,7 +67,8 @@ void dl_spool_close(struct dl_spool *spool);
 
 /* ---- writing ---- */
 
-/* Writes an entry behind the others; it is not accepted yet. -DL_E_SPOOL_FULL: past the limit or no
+/* Writes an entry behind the others; it is not accepted yet. -DL_E_LIMIT: it is larger than an
+ * entry may be. -DL_E_SPOOL_FULL: past the limit or no
  * space on the disk, nothing was written, try again later. -DL_E_IO: nothing was written. */
 int dl_spool_append(struct dl_spool *spool, struct dl_spool_entry *entry, struct dl_error *err);
 

@@ -105,10 +105,17 @@ int dl_cursor_load(struct dl_spool *s, struct dl_error *err);
 bool dl_cursor_write(struct dl_spool *s);
 bool dl_cursor_sync(struct dl_spool *s);
 
+/* ---- writer.c ---- */
+
+/* Closes the segment that is written to, if all in it is synced, so that it can be taken away. */
+void dl_writer_let_go(struct dl_spool *s);
+
 /* ---- reader.c ---- */
 
 /* What is behind the last unsettled entry moves the cursor. With the lock. */
 void dl_reader_advance(struct dl_spool *s);
+/* The last thing: takes away what is settled. With the lock, or alone. */
+void dl_reader_finish(struct dl_spool *s);
 void dl_reader_sums(struct dl_spool *s, struct dl_spool_counts *out);
 
 /* ---- spool.c ---- */

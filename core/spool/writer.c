@@ -6,9 +6,10 @@
 #include "base/compress.h"
 #include "spool/spool_private.h"
 
-static uint64_t bytes_on_disk(const struct dl_spool *s)
+/* Of entries: what is quarantined or set aside must not keep logs from being taken. */
+static uint64_t bytes_of_entries(const struct dl_spool *s)
 {
-    uint64_t sum = s->other_bytes + 2 * DL_FORMAT_SLOT;
+    uint64_t sum = 0;
 
     for (size_t i = 0; i < s->segment_count; i++)
         sum += s->segments[i].size;
@@ -19,7 +20,7 @@ void dl_spool_counts(struct dl_spool *s, struct dl_spool_counts *out)
 {
     pthread_mutex_lock(&s->lock);
     dl_reader_sums(s, out);
-    out->bytes = bytes_on_disk(s);
+    out->bytes = bytes_of_entries(s) + s->other_bytes + 2 * DL_FORMAT_SLOT;
     pthread_mutex_unlock(&s->lock);
 }
 
@@ -99,7 +100,7 @@ static void close_out(struct dl_spool *s)
 }
 
 /* When there is no room the segment is closed, so that it can be taken away once it is settled. */
-static void let_go(struct dl_spool *s)
+void dl_writer_let_go(struct dl_spool *s)
 {
     if (s->out >= 0 && s->out_size == s->out_synced && s->out_size > DL_FORMAT_HEAD)
         close_out(s);
@@ -110,8 +111,8 @@ static int prepare(struct dl_spool *s, size_t length, struct dl_error *err)
 {
     uint64_t need = DL_FORMAT_HEAD + length;
 
-    if (s->limit && bytes_on_disk(s) + need > s->limit) {
-        let_go(s);
+    if (s->limit && bytes_of_entries(s) + need > s->limit) {
+        dl_writer_let_go(s);
         return dl_error_set(err, DL_E_SPOOL_FULL,
                             "the spool holds as much as spool_bytes allows, %llu bytes",
                             (unsigned long long)s->limit);
@@ -140,7 +141,7 @@ static int write_entry(struct dl_spool *s, struct dl_spool_entry *entry, struct 
     if (s->disk->ftruncate(s->disk->context, s->out, (off_t)s->out_size) < 0)
         poison(s);
     else
-        let_go(s);
+        dl_writer_let_go(s);
     return dl_spool_failed(err, failure, "the spool cannot be written");
 }
 
@@ -148,8 +149,8 @@ int dl_spool_append(struct dl_spool *s, struct dl_spool_entry *entry, struct dl_
 {
     int rc;
 
-    if (!entry->count || entry->length > DL_SPOOL_BODY_MAX)
-        return dl_error_set(err, DL_E_INTERNAL, "an entry of %zu bytes and %u logs is none",
+    if (!entry->count || entry->count > DL_SPOOL_ENTRY_LOGS || entry->length > DL_SPOOL_BODY_MAX)
+        return dl_error_set(err, DL_E_LIMIT, "an entry of %zu bytes and %u logs is none",
                             entry->length, (unsigned)entry->count);
     pthread_mutex_lock(&s->lock);
     rc = prepare(s, entry->length, err);
