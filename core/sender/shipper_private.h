@@ -47,8 +47,7 @@ struct dl_shipper {
     struct dl_ring ring;
     struct dl_collector collector;
     struct dl_compressor *helper; /* of the one caller that packs, see helping */
-    bool helping, writing, stuck, asleep, ending, reading_key;
-    bool hurry;               /* somebody waits for the spool: what is open is closed */
+    bool helping, writing, stuck, asleep, ending;
     uint64_t taken, accepted; /* of this shipper */
     uint64_t dropped;
     uint64_t flush_to;           /* logs up to this number leave without waiting for their linger */
