@@ -30,6 +30,7 @@ extern const struct command command_help;
 extern const struct command command_test;
 extern const struct command command_intake;
 extern const struct command command_send;
+extern const struct command command_spool;
 extern const struct command command_key;
 
 /* The command with this name, or NULL. */

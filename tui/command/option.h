@@ -44,6 +44,8 @@ struct option_list {
     X(spool_bytes, "spool-bytes", 0, TEXT, "SIZE", "most bytes of the spool, like 500M or 2G")     \
     X(spool_age, "spool-age", 0, TEXT, "TIME", "discard undelivered logs that are older")          \
     X(when_full, "when-full", 0, TEXT, "WHAT", "block, fail or drop when there is no room")        \
+    X(quarantine, "quarantine", 0, FLAG, "", "the refused logs, and what is set aside")            \
+    X(yes, "yes", 0, FLAG, "", "throw away without asking")                                        \
     X(only, "only", 0, TEXT, "STEP", "ask this step alone: site, key, store, tags")                \
     X(json, "json", 0, FLAG, "", "one JSON object as the last line of standard output")            \
     X(plain, "plain", 0, FLAG, "", "line prompts instead of a screen")                             \

@@ -110,3 +110,23 @@ int prompt_key(struct dl_key **out, const char *question, struct dl_error *err)
     close(fd);
     return rc;
 }
+
+int prompt_yes(bool *yes, const char *question, struct dl_error *err)
+{
+    int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY), rc;
+    char line[256];
+    ssize_t n = 0;
+
+    if (fd < 0)
+        return dl_error_set(err, DL_E_USAGE, "there is no terminal to ask on; say --yes");
+    tcflush(fd, TCIFLUSH); /* what was typed ahead is no answer */
+    rc = dl_file_write_all(fd, question, strlen(question), err);
+    if (rc == 0)
+        n = read(fd, line, sizeof line);
+    if (rc == 0 && (n <= 0 || line[n - 1] != '\n'))
+        (void)dl_file_write_all(fd, "\n", 1, NULL);
+    close(fd);
+    if (rc == 0)
+        *yes = n == 2 && (line[0] == 'y' || line[0] == 'Y');
+    return rc;
+}

@@ -2,6 +2,8 @@
 #ifndef DL_TUI_COMMAND_PROMPT_H
 #define DL_TUI_COMMAND_PROMPT_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "secret/key.h"
 
@@ -9,5 +11,9 @@
  * case, a signal included. -DL_E_USAGE without a terminal or when echo cannot be turned off,
  * -DL_E_CANCELLED for Ctrl-C and for end of file. */
 int prompt_key(struct dl_key **out, const char *question, struct dl_error *err);
+
+/* Asks for "y" on the controlling terminal; anything else, and nothing, is no. -DL_E_USAGE without
+ * a terminal. */
+int prompt_yes(bool *yes, const char *question, struct dl_error *err);
 
 #endif
