@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,11 +31,12 @@ struct send {
     ddlogs_sender *sender;
     ddlogs_error *error;
     struct lines lines;
-    int signals;    /* descriptor that becomes readable by SIGINT and SIGTERM */
-    int noticed;    /* eventfd: the sender has something to say */
-    int stopped_by; /* the signal, 0: none */
-    bool again;     /* a second one: nothing is waited for any more */
-    bool warned;    /* of logs whose date Datadog does not take */
+    int signals;         /* descriptor that becomes readable by SIGINT and SIGTERM */
+    int noticed;         /* eventfd: the sender has something to say */
+    int stopped_by;      /* the signal, 0: none */
+    bool again;          /* a second one: nothing is waited for any more */
+    bool warned;         /* of logs whose date Datadog does not take */
+    atomic_bool expired; /* logs of the spool were discarded; the sender's thread says so */
 };
 
 /* The library's error as the rooms know it. */
@@ -113,9 +115,10 @@ static int make_config(ddlogs_config **out, const ddlogs_integration *integratio
 static void notice(void *context, const ddlogs_error *what)
 {
     static const uint64_t one = 1;
-    const struct send *send = context;
+    struct send *send = context;
 
-    (void)what;
+    if (strcmp(ddlogs_error_code(what), dl_error_info(DL_E_EXPIRED)->id) == 0)
+        send->expired = true;
     while (write(send->noticed, &one, sizeof one) < 0 && errno == EINTR)
         ;
 }
@@ -415,6 +418,13 @@ static int report(struct send *send, const struct dl_error *err)
         result_complain(&result);
     if (!send->options->quiet)
         print_summary(send);
+    ddlogs_sender_close(send->sender, 0, NULL); /* its thread has said all it had to say */
+    send->sender = NULL;
+    if (send->expired) {
+        result_warn(&result, DL_E_EXPIRED, "%s", dl_error_info(DL_E_EXPIRED)->title);
+        fprintf(stderr, "ddlogs: %s: %s\n", dl_error_info(DL_E_EXPIRED)->id,
+                result.warnings[0].text);
+    }
     if (send->options->json)
         result_print_json(&result);
     return result_exit_code(&result);
@@ -444,7 +454,6 @@ static int run(struct program *program)
     if (drain(&send, &later) < 0 && !err.code)
         err = later;
     rc = report(&send, &err);
-    ddlogs_sender_close(send.sender, 0, NULL);
     ddlogs_error_free(send.error);
     lines_free(&send.lines);
     close(send.signals);
