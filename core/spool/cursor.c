@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "spool/spool_private.h"
 
-#define NAME "cursor"
+#define NAME DL_CURSOR_NAME
 
 static int read_slots(struct dl_spool *s, int fd, struct dl_cursor *best)
 {

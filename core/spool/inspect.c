@@ -59,9 +59,14 @@ static int walk_pending(struct dl_spool *s, bool with_body,
     return rc;
 }
 
+struct name {
+    char text[DL_NAME_SIZE];
+    uint64_t size;
+};
+
 /* Names of the files of refused logs. */
 struct names {
-    char (*list)[DL_NAME_SIZE];
+    struct name *list;
     size_t count;
     bool aside; /* those of damaged segments too */
     bool failed;
@@ -81,12 +86,15 @@ static void note_name(void *to, const char *name, off_t size)
         return;
     }
     n->list = more;
-    snprintf(n->list[n->count++], DL_NAME_SIZE, "%s", name);
+    snprintf(n->list[n->count].text, DL_NAME_SIZE, "%s", name);
+    n->list[n->count++].size = (uint64_t)size;
 }
 
 static int compare(const void *a, const void *b)
 {
-    return strcmp(a, b);
+    const struct name *x = a, *y = b;
+
+    return strcmp(x->text, y->text);
 }
 
 static int list_names(struct names *n, struct dl_spool *s, bool aside, struct dl_error *err)
@@ -183,7 +191,7 @@ static int walk_quarantine(struct dl_spool *s, struct walk *w, struct dl_error *
     int rc = list_names(&names, s, false, err);
 
     for (size_t i = 0; rc == 0 && i < names.count; i++)
-        rc = walk_file(s, names.list[i], UINT64_MAX / 2, w);
+        rc = walk_file(s, names.list[i].text, names.list[i].size, w);
     free(names.list);
     return rc;
 }
@@ -295,8 +303,9 @@ static int discard_quarantine(struct dl_spool *s, uint64_t *logs, struct dl_erro
     if (!dl_cursor_sync(s))
         rc = dl_error_set(err, DL_E_IO, "the cursor of the spool cannot be written");
     for (size_t i = 0; rc == 0 && i < names.count; i++)
-        if (s->disk->unlink(s->disk->context, s->folder, names.list[i]) < 0 && errno != ENOENT)
-            rc = dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be removed", names.list[i]);
+        if (s->disk->unlink(s->disk->context, s->folder, names.list[i].text) < 0 && errno != ENOENT)
+            rc =
+                dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be removed", names.list[i].text);
     free(names.list);
     return rc;
 }

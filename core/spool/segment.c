@@ -67,7 +67,7 @@ static void note_file(void *to, const char *name, off_t size)
         return;
     if (number && l->rc == 0)
         l->rc = dl_segments_add(s, number, (uint64_t)size);
-    else if (!number)
+    else if (!number && strcmp(name, DL_CURSOR_NAME) != 0)
         s->other_bytes += (uint64_t)size;
 }
 

@@ -10,6 +10,7 @@
 
 #define DL_GIVEN_MAX 128 /* entries and damaged stretches that are not behind the cursor yet */
 #define DL_NAME_SIZE 40
+#define DL_CURSOR_NAME "cursor"
 #define DL_SPOOL_TRIES 3 /* reads that fail at one place before it counts as damaged */
 
 struct dl_segment {
@@ -41,7 +42,7 @@ struct dl_spool {
     pthread_mutex_t lock;        /* of all that follows */
     struct dl_segment *segments; /* by number */
     size_t segment_count, segment_room;
-    uint64_t other_bytes; /* quarantine, what is set aside, the cursor */
+    uint64_t other_bytes; /* quarantine, what is set aside; not the cursor */
     uint64_t last_number; /* of any segment so far */
 
     int out; /* the segment written to, -1: none */
