@@ -16,12 +16,15 @@
 #define HEAD_MAX 16384
 #define BODY_MAX (64 * 1024 * 1024)
 
+enum fate { WELL, REFUSED, CLOSED, DROPPED };
+
 struct peer {
     char head[HEAD_MAX + 1];
     size_t head_length;
     char *body; /* NULL: the head is not complete */
     size_t body_length, want;
     enum sink_coding coding;
+    enum fate fate;
 };
 
 int64_t clock_ns(void)
@@ -45,6 +48,42 @@ int sink_listen(unsigned *port)
     }
     *port = ntohs(address.sin_port);
     return fd;
+}
+
+bool sink_faults_read(struct sink_faults *faults, const char *text)
+{
+    while (*text) {
+        double *percent = strncmp(text, "503=", 4) == 0            ? &faults->refuse
+                          : strncmp(text, "close_after=", 12) == 0 ? &faults->close_after
+                          : strncmp(text, "drop_body=", 10) == 0   ? &faults->drop_body
+                                                                   : NULL;
+        char *end;
+
+        if (!percent)
+            return false;
+        *percent = strtod(strchr(text, '=') + 1, &end);
+        text = *end == ',' ? end + 1 : end;
+        if (text == end && *end)
+            return false;
+    }
+    return true;
+}
+
+/* splitmix64 of the seed and the request's number: the same run again for the same seed. */
+static enum fate draw_fate(struct sink *sink)
+{
+    const struct sink_faults *f = &sink->faults;
+    uint64_t x = (f->seed << 32) + ++sink->drawn * UINT64_C(0x9e3779b97f4a7c15);
+
+    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+    double percent = (double)((x ^ (x >> 31)) >> 11) * 0x1p-53 * 100;
+    enum fate fate = percent < f->refuse                                   ? REFUSED
+                     : percent < f->refuse + f->close_after                ? CLOSED
+                     : percent < f->refuse + f->close_after + f->drop_body ? DROPPED
+                                                                           : WELL;
+    sink->faulty += fate != WELL;
+    return fate;
 }
 
 static const char *header(const struct peer *p, const char *name)
@@ -85,6 +124,7 @@ static bool begin_body(struct sink *sink, struct peer *p)
     p->body = malloc(p->want + 1);
     memcpy(p->body, end + 4, rest);
     p->body_length = rest;
+    p->fate = draw_fate(sink);
     return true;
 }
 
@@ -100,11 +140,33 @@ static void keep(struct sink *sink, struct peer *p)
     p->head_length = 0;
 }
 
+static bool say(int fd, const char *text)
+{
+    return send(fd, text, strlen(text), MSG_NOSIGNAL) == (ssize_t)strlen(text);
+}
+
+/* The body is complete. False: the connection is over. */
+static bool answer(struct sink *sink, struct peer *p, int fd)
+{
+    bool closes = p->fate == CLOSED;
+
+    if (p->fate == REFUSED) {
+        free(p->body);
+        p->body = NULL;
+        p->head_length = 0;
+        return say(fd, "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
+    }
+    keep(sink, p);
+    if (!say(fd, "HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\n"
+                 "Content-Length: 2\r\n\r\n{}"))
+        return false;
+    sink->last_ns = clock_ns();
+    return !closes;
+}
+
 /* False: the connection is over. */
 static bool advance(struct sink *sink, struct peer *p, int fd)
 {
-    static const char answer[] = "HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\n"
-                                 "Content-Length: 2\r\n\r\n{}";
     ssize_t n;
 
     if (p->body)
@@ -120,13 +182,9 @@ static bool advance(struct sink *sink, struct peer *p, int fd)
         if (!begin_body(sink, p))
             return false;
     }
-    if (!p->body || p->body_length < p->want)
-        return true;
-    keep(sink, p);
-    if (send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL) != (ssize_t)sizeof answer - 1)
+    if (p->body && p->fate == DROPPED && p->body_length >= p->want / 2)
         return false;
-    sink->last_ns = clock_ns();
-    return true;
+    return !p->body || p->body_length < p->want || answer(sink, p, fd);
 }
 
 static int take_peer(int listener)

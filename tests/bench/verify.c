@@ -7,13 +7,17 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 #include <zstd.h>
 
 #include "sink.h"
 
-/* Count and order-free sum of hashes: equal for equal sets of lines. */
+/* Count and order-free sum of hashes: equal for equal sets of lines. The hashes themselves say how
+ * unequal sets differ. */
 struct sum {
     uint64_t count, hashes;
+    uint64_t *each;
+    size_t size;
 };
 
 static void add_line(struct sum *sum, const char *line, size_t len)
@@ -27,8 +31,13 @@ static void add_line(struct sum *sum, const char *line, size_t len)
     }
     while (len--)
         h = (h ^ (unsigned char)*line++) * UINT64_C(1099511628211);
-    sum->count++;
-    sum->hashes += h ^ h >> 32;
+    h ^= h >> 32;
+    if (sum->count == sum->size) {
+        sum->size = sum->size ? sum->size * 2 : 65536;
+        sum->each = realloc(sum->each, sum->size * sizeof *sum->each);
+    }
+    sum->each[sum->count++] = h;
+    sum->hashes += h;
 }
 
 static bool sum_file(struct sum *sum, const char *path)
@@ -157,28 +166,93 @@ static char *unpack(const struct sink_body *body, size_t *length)
     return rc == LIBDEFLATE_SUCCESS ? to : NULL;
 }
 
+/* The body as it was before packing; *owned: to be freed. */
+static char *plain_body(const struct sink_body *body, size_t *length, bool *owned)
+{
+    *owned = body->coding != SINK_PLAIN;
+    *length = body->length;
+    return *owned ? unpack(body, length) : body->data;
+}
+
 static bool sum_body(struct sum *sum, const struct sink_body *body)
 {
-    size_t length = body->length;
-    char *text = body->coding == SINK_PLAIN ? body->data : unpack(body, &length);
-    bool ok = false;
+    bool ok = false, owned;
+    size_t length;
+    char *text = plain_body(body, &length, &owned);
 
     while (text && length && text[length - 1] == '\n')
         length--;
     if (text && length)
         ok = sum_array(sum, text, text + length);
-    if (text != body->data)
+    if (owned)
         free(text);
     return ok;
 }
 
-bool sink_verify(const struct sink *sink, const char *path, uint64_t *logs)
+static int by_value(const void *a, const void *b)
 {
-    struct sum want = {0, 0}, got = {0, 0};
-    bool ok = sum_file(&want, path) && !sink->failure;
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 
+    return (x > y) - (x < y);
+}
+
+/* Walks both sets in order. */
+static void compare(struct sum *want, struct sum *got, struct sink_verdict *v)
+{
+    size_t w = 0, g = 0;
+
+    qsort(want->each, want->count, sizeof *want->each, by_value);
+    qsort(got->each, got->count, sizeof *got->each, by_value);
+    while (w < want->count || g < got->count) {
+        if (g == got->count || (w < want->count && want->each[w] < got->each[g])) {
+            v->lost++, w++;
+        } else if (w < want->count && want->each[w] == got->each[g]) {
+            w++, g++;
+        } else {
+            *(g && got->each[g - 1] == got->each[g] ? &v->twice : &v->foreign) += 1;
+            g++;
+        }
+    }
+}
+
+void sink_verify(const struct sink *sink, const char *path, struct sink_verdict *verdict)
+{
+    struct sum want = {0}, got = {0};
+
+    *verdict = (struct sink_verdict){.readable = sum_file(&want, path) && !sink->failure};
     for (size_t i = 0; i < sink->count; i++)
-        ok = sum_body(&got, &sink->bodies[i]) && ok;
-    *logs = got.count;
-    return ok && got.count == want.count && got.hashes == want.hashes;
+        verdict->readable = sum_body(&got, &sink->bodies[i]) && verdict->readable;
+    verdict->logs = got.count;
+    if (got.count != want.count || got.hashes != want.hashes)
+        compare(&want, &got, verdict);
+    free(want.each);
+    free(got.each);
+}
+
+uint64_t sink_reference(const struct sink *sink)
+{
+    uint64_t total = 0;
+
+    for (size_t i = 0; i < sink->count; i++) {
+        z_stream z = {0};
+        bool owned;
+        size_t length;
+        char *text = plain_body(&sink->bodies[i], &length, &owned);
+
+        if (!text || deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+            return 0;
+        uLong room = deflateBound(&z, length);
+        z.next_in = (Bytef *)text;
+        z.avail_in = (uInt)length;
+        z.next_out = malloc(room);
+        z.avail_out = (uInt)room;
+        Bytef *packed = z.next_out;
+        deflate(&z, Z_FINISH);
+        total += z.total_out;
+        deflateEnd(&z);
+        free(packed);
+        if (owned)
+            free(text);
+    }
+    return total;
 }
