@@ -289,6 +289,9 @@ static void change(struct dl_intake_plan *plan, const struct dl_intake_fault *fa
         plan->echo_key = true;
         plan->status = 403;
         break;
+    case DL_FAULT_POISON:
+        plan->poison = fault->text;
+        break;
     case DL_FAULT_TLS:
     case DL_FAULT_COUNT:
         break;

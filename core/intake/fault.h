@@ -45,6 +45,8 @@
     X(BOMB, "bomb", "BYTES", NUMBER, 1, 1000000000, "a gzip body that inflates to BYTES")          \
     X(ECHO_KEY, "echo-key", "", NONE, 0, 0,                                                        \
       "403 with the received key in reason, header and body, to test redaction")                   \
+    X(POISON, "poison", "TEXT", TEXT, 0, 0,                                                        \
+      "400 for a body that holds TEXT, packed or not; nothing of it is accepted")                  \
     X(TLS, "tls", "VERSION", TEXT, 0, 0, "offer this TLS version alone: 1.0, 1.1, 1.2, 1.3")
 
 enum dl_intake_fault_kind {
@@ -74,7 +76,7 @@ struct dl_intake_plan {
     int64_t date_ms;
     uint32_t rate, continues, bomb;
     bool hang, drop, reset, html, has_body, rubbish, endless, headers, echo_key;
-    const char *redirect, *retry_after, *body, *header; /* of the faults */
+    const char *redirect, *retry_after, *body, *header, *poison; /* of the faults */
 };
 
 /* Reads one description. -DL_E_VALUE says what is wrong and names the nearest kind. */

@@ -334,6 +334,16 @@ static void log_line(struct dl_intake_request *r)
     r->intake->log(r->intake->context, line);
 }
 
+static void check_poison(struct dl_intake_request *r)
+{
+    const char *poison = r->plan.poison;
+
+    if (!poison || !memmem(dl_buffer_string(&r->body), r->body.len, poison, strlen(poison)))
+        return;
+    refuse(r, 400, "A log holds what a fault refuses");
+    r->entries.count = 0;
+}
+
 static enum MHD_Result finish(struct dl_intake_request *r)
 {
     if (r->finished) /* the library asks again while an answer is on its way */
@@ -341,6 +351,7 @@ static enum MHD_Result finish(struct dl_intake_request *r)
     r->finished = true;
     if (!r->status && r->family != DL_FAMILY_API)
         split(r);
+    check_poison(r);
     if (!r->status)
         accept_request(r);
     if (r->plan.status && r->status != r->plan.status) {

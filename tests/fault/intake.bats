@@ -216,6 +216,20 @@ recorded() {
   assert_canary_free "$KEY" "$INTAKE_LOG" "$INTAKE_OUT"
 }
 
+@test "poison: a body that holds the text is refused whole, packed or not; others are not" {
+  start_intake --fault poison=arsenic
+  ask /api/v2/logs -H 'Content-Type: application/json' -d '[{"message":"tea"},{"message":"arsenic"}]'
+  [ "$STATUS" = 400 ]
+  [ "$(jq -r '.errors[0].detail' <<<"$BODY")" = "A log holds what a fault refuses" ]
+  gzip -c <<<'[{"message":"arsenic"}]' >packed
+  ask /api/v2/logs -H 'Content-Type: application/json' -H 'Content-Encoding: gzip' --data-binary @packed
+  [ "$STATUS" = 400 ]
+  recorded 0
+  post
+  [ "$STATUS" = 202 ]
+  recorded 1
+}
+
 @test "the same over TLS: reset, slow, bomb and the key's echo" {
   start_tls_intake --fault reset=60
   post --cacert "$CA_FILE"

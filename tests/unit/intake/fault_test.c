@@ -125,6 +125,7 @@ static void each_kind_of_the_table_can_be_given(void **state)
                                                       [DL_FAULT_CONTINUE] = "continue=1",
                                                       [DL_FAULT_BOMB] = "bomb=1",
                                                       [DL_FAULT_ECHO_KEY] = "echo-key",
+                                                      [DL_FAULT_POISON] = "poison=x",
                                                       [DL_FAULT_TLS] = "tls=1.2"};
 
     (void)state;
