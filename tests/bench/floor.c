@@ -3,6 +3,7 @@
  *
  *     floor gzip|deflate|zstd|none PORT FILE [THREADS [read|record|compress]]
  *
+ * Every log carries an id, as those of ddlogs do; PLAIN in the environment leaves it out.
  * gzip is ISA-L level 1, deflate is libdeflate's gzip level 1, zstd is level 1. Each thread has a
  * share of FILE and a connection of its own. With a last word only the parts up to that one are
  * done, so that the difference of two runs is what a part costs; then nothing is sent. */
@@ -38,6 +39,7 @@ struct lane {
     int fd;
     off_t from, to; /* its bytes of the file: the lines that begin there */
     size_t length, entries;
+    uint64_t number;
     struct isal_zstream isal;
     struct libdeflate_compressor *deflate;
     ZSTD_CCtx *zstd;
@@ -45,6 +47,7 @@ struct lane {
     char data[READ + 65536], body[BODY + 256], packed[BODY + 65536];
 };
 
+static bool with_id = true;
 static char head[256];
 static size_t head_length;
 static char coding;
@@ -188,11 +191,27 @@ __attribute__((target("avx2,bmi"))) static char *escape_wide(char *w, const char
 }
 #endif
 
+/* ,"ddlogs.id":"floorfloor-123" */
+static char *write_id(char *w, uint64_t number)
+{
+    char digits[20], *at = digits + sizeof digits;
+
+    memcpy(w, ",\"ddlogs.id\":\"floorfloor-", 26);
+    w += 26;
+    do
+        *--at = (char)('0' + number % 10);
+    while (number /= 10);
+    memcpy(w, at, (size_t)(digits + sizeof digits - at));
+    w += digits + sizeof digits - at;
+    *w++ = '"';
+    return w;
+}
+
 static void take(struct lane *l, const char *line, size_t len)
 {
     char *w;
 
-    if (l->entries == ENTRIES || l->length + len * 2 + head_length + 64 > BODY)
+    if (l->entries == ENTRIES || l->length + len * 2 + head_length + 128 > BODY)
         post(l);
     w = l->body + l->length;
     *w++ = l->entries++ ? ',' : '[';
@@ -200,9 +219,14 @@ static void take(struct lane *l, const char *line, size_t len)
     w += head_length;
     if (*line == '{') {
         *w++ = ',';
-        memcpy(w, line + 1, len - 1);
-        w += len - 1;
+        memcpy(w, line + 1, len - 2);
+        w += len - 2;
+        if (with_id)
+            w = write_id(w, ++l->number);
+        *w++ = '}';
     } else {
+        if (with_id)
+            w = write_id(w, ++l->number);
         memcpy(w, ",\"message\":\"", 12);
         w = escape(w + 12, line, line + len);
         memcpy(w, "\"}", 2);
@@ -292,6 +316,7 @@ int main(int argc, char **argv)
     if (__builtin_cpu_supports("avx2"))
         escape = escape_wide;
 #endif
+    with_id = !getenv("PLAIN");
     write_head();
     for (int i = 0; i < threads; i++) {
         lanes[i] = calloc(1, sizeof **lanes);

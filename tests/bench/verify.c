@@ -109,17 +109,24 @@ static size_t plain_text(char *to, const char *p, const char *end)
     return (size_t)(w - to);
 }
 
-/* A log of a line of JSON holds the line's members; the corpus begins each with "timestamp". */
+/* A log of a line of JSON holds the line's members; the corpus begins each with "timestamp", and
+ * nothing but the sender's id may stand behind them. */
 static void add_entry(struct sum *sum, char *scratch, const char *p, const char *end)
 {
     static const char first[] = "\"timestamp\":", message[] = "\"message\":\"";
+    static const char id[] = ",\"ddlogs.id\":\"";
     const char *members = memmem(p, (size_t)(end - p), first, sizeof first - 1);
     const char *text = memmem(p, (size_t)(end - p), message, sizeof message - 1);
 
     if (members) {
+        const char *tail = end - p > 64 ? end - 64 : p;
+        const char *behind = memmem(tail, (size_t)(end - tail), id, sizeof id - 1);
+        size_t length = (size_t)((behind ? behind : end - 1) - members);
+
         scratch[0] = '{';
-        memcpy(scratch + 1, members, (size_t)(end - members));
-        add_line(sum, scratch, (size_t)(end - members) + 1);
+        memcpy(scratch + 1, members, length);
+        scratch[1 + length] = '}';
+        add_line(sum, scratch, length + 2);
     } else if (text) {
         text += sizeof message - 1;
         add_line(sum, scratch, plain_text(scratch, text, string_end(text - 1, end) - 1));
