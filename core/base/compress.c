@@ -73,7 +73,7 @@ static size_t pack_gzip_fast(struct dl_compressor *c, const char *data, size_t l
     struct isal_zstream *z;
 
     if (!c->isal)
-        c->isal = malloc(sizeof *c->isal);
+        c->isal = calloc(1, sizeof *c->isal); /* its own set-up leaves parts as they were */
     if (!c->isal || !make_scratch(c, gzip_bound(length)))
         return 0;
     z = &c->isal->stream;

@@ -219,10 +219,10 @@ static int wait_time(const struct dl_http *http, int timeout_ms)
 static int wait_for_any(struct dl_http *http, struct pollfd *extra, size_t extra_count, int wait,
                         struct dl_error *err)
 {
-    struct curl_waitfd *also = NULL;
+    struct curl_waitfd few[8] = {0}, *also = few;
     CURLMcode result;
 
-    if (extra_count) {
+    if (extra_count > sizeof few / sizeof *few) {
         also = calloc(extra_count, sizeof *also);
         if (!also) {
             return dl_error_set(err, DL_E_NOMEM, "there is no memory to wait");
@@ -236,7 +236,9 @@ static int wait_for_any(struct dl_http *http, struct pollfd *extra, size_t extra
                                  (extra[i].events & POLLOUT ? CURL_WAIT_POLLOUT : 0));
     }
     result = curl_multi_poll(http->multi, also, (unsigned)extra_count, wait, NULL);
-    free(also);
+    if (also != few) {
+        free(also);
+    }
     if (result) {
         return dl_error_set(err, DL_E_INTERNAL, "libcurl: %s", curl_multi_strerror(result));
     }
