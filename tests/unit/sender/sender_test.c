@@ -28,6 +28,7 @@ struct dl_http_transfer {
 
 static struct dl_http_transfer flights[FLIGHTS_MAX];
 static bool start_fails;
+static int64_t took_ms; /* of the next answers */
 static char last_url[1000];
 
 int dl_http_start(struct dl_http_transfer **out, struct dl_http *http,
@@ -115,6 +116,7 @@ static void answer_as(struct dl_http_transfer *f, enum dl_code code, long status
 {
     struct dl_http_answer answer = {.code = code,
                                     .status = code ? 0 : status,
+                                    .total_ms = took_ms,
                                     .retry_after_ms = retry_after,
                                     .body = "{}",
                                     .body_length = 2};
@@ -168,6 +170,7 @@ static int set_up(void **state)
     options = (struct dl_sender_options){
         .config = &config, .integration = &integration, .delivered = remember};
     start_fails = false;
+    took_ms = 0;
     now = 1000000;
     chance = 0;
     deliveries = 0;
@@ -388,6 +391,68 @@ static void requests_that_fail_together_count_as_one_failure(void **state)
     assert_true(in_flight() > 1);
 }
 
+static bool holds_poison(const struct dl_http_request *request)
+{
+    cJSON *logs = decode(request), *log;
+    bool found = false;
+
+    cJSON_ArrayForEach(log, logs)
+    {
+        const char *message = cJSON_GetStringValue(cJSON_GetObjectItem(log, "message"));
+
+        found |= message && strcmp(message, "poison") == 0;
+    }
+    cJSON_Delete(logs);
+    return found;
+}
+
+static void answers_that_grow_slow_make_fewer_fly(void **state)
+{
+    (void)state;
+    open_sender();
+    send_many(60000);
+    took_ms = 20;
+    for (int i = 0; i < 10; i++) {
+        answer(202);
+        dl_sender_step(sender);
+    }
+    assert_int_equal(in_flight(), DL_WINDOW_MAX); /* as fast as they were */
+    took_ms = 2000;
+    for (int i = 0; i < 20; i++) {
+        answer(202);
+        dl_sender_step(sender);
+    }
+    assert_in_range(in_flight(), 1, DL_WINDOW_MAX / 2);
+    took_ms = 20;
+    for (int i = 0; i < 60 && in_flight(); i++) {
+        answer(202);
+        send_many(1000);
+        dl_sender_step(sender);
+    }
+    assert_int_equal(in_flight(), DL_WINDOW_MAX);
+    while (in_flight()) {
+        answer(202);
+        dl_sender_step(sender);
+    }
+}
+
+static void a_batch_that_alone_is_held_lets_the_others_through(void **state)
+{
+    (void)state;
+    options.linger_ms = 1;
+    open_sender();
+    send_text("poison");
+    flush();
+    send_many(3000);
+    for (int i = 0; i < 60 && !dl_sender_idle(sender); i++) {
+        while (in_flight()) /* as a firewall in between answers to one content */
+            answer_as(flight(), DL_OK, holds_poison(&flight()->request) ? 403 : 202, -1);
+        now += 120000;
+        dl_sender_step(sender);
+    }
+    counts(3000, 1, 0);
+}
+
 static void a_request_that_is_too_large_is_halved(void **state)
 {
     (void)state;
@@ -402,21 +467,6 @@ static void a_request_that_is_too_large_is_halved(void **state)
     assert_int_equal(logs_in_flight(), 3);
     answer(202);
     counts(5, 0, 0);
-}
-
-static bool holds_poison(const struct dl_http_request *request)
-{
-    cJSON *logs = decode(request), *log;
-    bool found = false;
-
-    cJSON_ArrayForEach(log, logs)
-    {
-        const char *message = cJSON_GetStringValue(cJSON_GetObjectItem(log, "message"));
-
-        found |= message && strcmp(message, "poison") == 0;
-    }
-    cJSON_Delete(logs);
-    return found;
 }
 
 static void one_poison_log_in_a_thousand_is_found_and_refused_alone(void **state)
@@ -820,6 +870,8 @@ int main(void)
         TEST(retry_after_is_obeyed_by_all),
         TEST(after_three_failures_in_a_row_one_request_probes),
         TEST(requests_that_fail_together_count_as_one_failure),
+        TEST(answers_that_grow_slow_make_fewer_fly),
+        TEST(a_batch_that_alone_is_held_lets_the_others_through),
         TEST(a_request_that_is_too_large_is_halved),
         TEST(one_poison_log_in_a_thousand_is_found_and_refused_alone),
         TEST(when_every_log_is_refused_the_rest_is_kept),
