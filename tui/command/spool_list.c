@@ -142,7 +142,7 @@ static int each(void *context, const struct dl_spool_entry *entry)
         read_refusal(&row, entry);
     if (list->rows && list->count < ROWS_MAX)
         list->rows[list->count] = row;
-    else if (!list->rows)
+    else if (!list->rows && !list->job->program->options.quiet)
         (refused ? print_refusal : print_entry)(&row);
     list->count++;
     list->logs += entry->count;

@@ -1,0 +1,46 @@
+"""Files of a spool made or changed by hand, their sums right (docs/internals/spool.md).
+
+spool_file.py newer FILE: the version in all headers of a cursor is raised
+spool_file.py refuse FILE NUMBER BODY: appends a refused log to a file of the quarantine
+"""
+import struct
+import sys
+
+SLOT = 4096
+
+
+def crc32c(data):
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+def seal(magic, rest):
+    return magic + struct.pack("<I", crc32c(rest)) + rest
+
+
+def newer(path):
+    with open(path, "r+b") as f:
+        slots = f.read()
+        f.seek(0)
+        for at in range(0, len(slots), SLOT):
+            slot = slots[at : at + SLOT]
+            if slot[:4] == b"DLcu":
+                version = struct.unpack_from("<I", slot, 8)[0]
+                slot = seal(b"DLcu", struct.pack("<I", version + 1) + slot[12:])
+            f.write(slot)
+
+
+def refuse(path, number, body):
+    rest = struct.pack("<IIIIIIQQ", 1, crc32c(body), len(body), len(body), 1, 2, number, 1)
+    with open(path, "ab") as f:
+        f.write(seal(b"DLen", rest.ljust(56, b"\0")) + body)
+
+
+if sys.argv[1] == "newer":
+    newer(sys.argv[2])
+else:
+    refuse(sys.argv[2], int(sys.argv[3]), sys.argv[4].encode())
