@@ -26,17 +26,21 @@ enum {
     TURN_MS = 200     /* longest wait for room before the signals are looked at again */
 };
 
+/* What the sender says of the spool while it goes on; all else is in the result of a call. */
+static const enum dl_code spool_notices[] = {DL_E_EXPIRED, DL_E_SPOOL_FULL, DL_E_SPOOL_DAMAGED};
+#define SPOOL_NOTICES (sizeof spool_notices / sizeof *spool_notices)
+
 struct send {
     const struct options *options;
     ddlogs_sender *sender;
     ddlogs_error *error;
     struct lines lines;
-    int signals;         /* descriptor that becomes readable by SIGINT and SIGTERM */
-    int noticed;         /* eventfd: the sender has something to say */
-    int stopped_by;      /* the signal, 0: none */
-    bool again;          /* a second one: nothing is waited for any more */
-    bool warned;         /* of logs whose date Datadog does not take */
-    atomic_bool expired; /* logs of the spool were discarded; the sender's thread says so */
+    int signals;                     /* descriptor that becomes readable by SIGINT and SIGTERM */
+    int noticed;                     /* eventfd: the sender has something to say */
+    int stopped_by;                  /* the signal, 0: none */
+    bool again;                      /* a second one: nothing is waited for any more */
+    bool warned;                     /* of logs whose date Datadog does not take */
+    atomic_bool told[SPOOL_NOTICES]; /* by the sender's thread, in the order of the table */
 };
 
 /* The library's error as the rooms know it. */
@@ -117,8 +121,12 @@ static void notice(void *context, const ddlogs_error *what)
     static const uint64_t one = 1;
     struct send *send = context;
 
-    if (strcmp(ddlogs_error_code(what), dl_error_info(DL_E_EXPIRED)->id) == 0)
-        send->expired = true;
+    for (size_t i = 0; i < SPOOL_NOTICES; i++) {
+        if (strcmp(ddlogs_error_code(what), dl_error_info(spool_notices[i])->id) != 0)
+            continue;
+        send->told[i] = true;
+        fprintf(stderr, "ddlogs: %s: %s\n", ddlogs_error_code(what), ddlogs_error_text(what));
+    }
     while (write(send->noticed, &one, sizeof one) < 0 && errno == EINTR)
         ;
 }
@@ -420,11 +428,9 @@ static int report(struct send *send, const struct dl_error *err)
         print_summary(send);
     ddlogs_sender_close(send->sender, 0, NULL); /* its thread has said all it had to say */
     send->sender = NULL;
-    if (send->expired) {
-        result_warn(&result, DL_E_EXPIRED, "%s", dl_error_info(DL_E_EXPIRED)->title);
-        fprintf(stderr, "ddlogs: %s: %s\n", dl_error_info(DL_E_EXPIRED)->id,
-                result.warnings[0].text);
-    }
+    for (size_t i = 0; i < SPOOL_NOTICES; i++)
+        if (send->told[i])
+            result_warn(&result, spool_notices[i], "%s", dl_error_info(spool_notices[i])->title);
     if (send->options->json)
         result_print_json(&result);
     return result_exit_code(&result);
