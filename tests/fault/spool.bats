@@ -93,6 +93,8 @@ counts() {
     run_ddlogs send --manifest "$work/manifest.json" --site eu1 --endpoint "$INTAKE_URL" \
         --api-key-fd 9 --timeout 30 </dev/null
     [ "$code" = 0 ]
+    grep -q "E-SPOOL-DAMAGED: 1000 logs" err
+    [ "$(get '.warnings[0].code')" = E-SPOOL-DAMAGED ]
     entries | jq -r .message | sort -n | diff <(seq 1001 2000) -
     [ "$(counts)" = '[2000,1000,0,0,1000,0]' ]
     [ -s "$spool/damaged-0000000000000001.seg" ]
@@ -119,12 +121,15 @@ counts() {
 @test "a full disk is E-SPOOL-FULL, what was accepted is kept, and the rest is told" {
     mkdir small
     # shellcheck disable=SC2016 # for the shells inside
-    wrap=(netns 'ip link set lo up; mount -t tmpfs -o size=64k tmpfs small'
+    wrap=(netns 'ip link set lo up; mount -t tmpfs -o size=256k tmpfs small'
         sh -c '"$@"; code=$?; cp -r small/spool .; exit $code' sh)
     spool=$work/small/spool
     head -c 300000 /dev/urandom | base64 -w 99 >lines
-    send --timeout 1 lines
-    expect E-SPOOL-FULL 75
+    send --timeout 2 lines
+    [ "$code" = 75 ]
+    grep -q "E-SPOOL-FULL: .*No space left" err
+    [ "$(get '.warnings[0].code')" = E-SPOOL-FULL ]
+    [ "$(get .taken)" = "$(wc -l <lines)" ]
     spool=$work/spool
     wrap=()
     accepted=$(counts | jq '.[0]')
