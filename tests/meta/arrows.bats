@@ -40,7 +40,7 @@ known_by() {
 }
 
 @test "the program reaches record, net and sender through check or the public header" {
-  allowed tui "base identity secret spool check pipeline intake command setup screen widget plain"
+  allowed tui "base identity secret spool check pipeline intake command setup screen widget plain send"
 }
 
 @test "the wizard's machine knows neither terminal nor network" {
@@ -48,6 +48,10 @@ known_by() {
   allowed tui/widget "base secret setup widget"
   allowed tui/screen "base secret setup widget screen"
   allowed tui/plain "base identity secret check setup plain"
+}
+
+@test "what send reads and shows knows no command"  {
+  allowed tui/send "base send"
 }
 
 @test "each outside library is known in one place" {

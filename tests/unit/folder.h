@@ -48,7 +48,7 @@ static const char *in_folder(const char *name)
     return path;
 }
 
-static void put(const char *path, const char *text)
+__attribute__((unused)) static void put(const char *path, const char *text)
 {
     FILE *f = fopen(path, "w");
 

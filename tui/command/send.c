@@ -14,7 +14,7 @@
 
 #include "base/clock.h"
 #include "command/command.h"
-#include "command/lines.h"
+#include "send/lines.h"
 #include "command/result.h"
 #include "command/session.h"
 #include "ddlogs.h"
@@ -292,7 +292,7 @@ static int send_stream(struct send *send, int fd, bool is_file, struct dl_error 
 {
     int rc = 0;
 
-    lines_reset(&send->lines);
+    lines_reset(&send->lines, 0);
     while (rc == 0 && !send->lines.over) {
         if (stopped(send))
             return 0;

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command/lines.h"
+#include "send/lines.h"
 
 static struct lines lines;
 
@@ -36,7 +36,7 @@ static void becomes(const char *text, size_t step, const char *want)
     int fds[2], rc = 1;
 
     assert_int_equal(pipe(fds), 0);
-    lines_reset(&lines);
+    lines_reset(&lines, 0);
     for (size_t at = 0; rc > 0; at += step) {
         const char *line;
         size_t len;
@@ -98,7 +98,7 @@ static void a_line_past_the_limit_gives_its_start_and_the_next_is_whole(void **s
         const char *line;
         size_t len, found[3] = {0}, count = 0;
 
-        lines_reset(&lines);
+        lines_reset(&lines, 0);
         while (lines_fill(&lines, fd, NULL) > 0)
             while (lines_next(&lines, &line, &len)) {
                 assert_true(count < 3);

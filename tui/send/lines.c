@@ -1,4 +1,4 @@
-#include "command/lines.h"
+#include "send/lines.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -19,10 +19,16 @@ void lines_free(struct lines *l)
     l->data = NULL;
 }
 
-void lines_reset(struct lines *l)
+void lines_reset(struct lines *l, uint64_t offset)
 {
     l->start = l->end = l->scanned = 0;
-    l->skipping = l->over = false;
+    l->before = offset;
+    l->skipping = l->follow = l->over = false;
+}
+
+uint64_t lines_behind(const struct lines *l)
+{
+    return l->before + l->start;
 }
 
 /* Room behind the unread bytes. A full buffer at its largest holds the start of a line that is too
@@ -32,6 +38,7 @@ static int make_room(struct lines *l, struct dl_error *err)
     if (l->start) {
         memmove(l->data, l->data + l->start, l->end - l->start);
         l->end -= l->start;
+        l->before += l->start;
         l->start = 0;
     }
     if (l->end < l->size)
@@ -59,7 +66,7 @@ int lines_fill(struct lines *l, int fd, struct dl_error *err)
     if (n < 0)
         return dl_error_set_errno(err, DL_E_IO, errno, "cannot read");
     l->end += (size_t)n;
-    l->over = n == 0;
+    l->over = n == 0 && !l->follow;
     return n > 0;
 }
 
@@ -93,6 +100,7 @@ bool lines_next(struct lines *l, const char **line, size_t *len)
             continue;
         }
         if (l->skipping) {
+            l->before += l->end;
             l->start = l->end = l->scanned = 0;
             return false;
         }
