@@ -35,6 +35,15 @@ struct option_list {
     X(version_tag, "version-tag", 0, TEXT, "TEXT", "the tag version:TEXT")                         \
     X(service, "service", 0, TEXT, "NAME", "one of the services of the manifest")                  \
     X(status, "status", 0, TEXT, "NAME", "status of text lines (info, error, ...)")                \
+    X(follow, "follow", 'f', FLAG, "", "follow the files, through rotation")                       \
+    X(from_start, "from-start", 0, FLAG, "", "followed files without a position: from the start")  \
+    X(positions, "positions", 0, TEXT, "FILE", "how far files were sent is kept there")            \
+    X(multiline_start, "multiline-start", 0, TEXT, "REGEX",                                        \
+      "lines that do not match join the last")                                                     \
+    X(until_empty, "until-empty", 0, FLAG, "", "stay until everything is delivered")               \
+    X(preview, "preview", 0, FLAG, "", "print the logs as they would be sent, send nothing")       \
+    X(stats, "stats", 0, NUMBER, "SECONDS", "a line of figures so often, on standard error")       \
+    X(metrics, "metrics", 0, TEXT, "FILE", "Prometheus text for a node exporter, every 15 s")      \
     X(api_key, "api-key", 0, TEXT, "-", "read the API key from standard input")                    \
     X(api_key_fd, "api-key-fd", 0, NUMBER, "N", "read the API key from descriptor N")              \
     X(key_store, "key-store", 0, TEXT, "PLACE",                                                    \

@@ -46,6 +46,18 @@ void session_environment(struct session *session, const struct program *program)
     read_hostname(session->hostname, sizeof session->hostname);
 }
 
+void session_service(struct session_service *service)
+{
+    *service = (struct session_service){.notify_socket = getenv("NOTIFY_SOCKET"),
+                                        .watchdog_usec = getenv("WATCHDOG_USEC"),
+                                        .watchdog_pid = getenv("WATCHDOG_PID"),
+                                        .state_directory = getenv("STATE_DIRECTORY"),
+                                        .xdg_state_home = getenv("XDG_STATE_HOME"),
+                                        .home = getenv("HOME"),
+                                        .term = getenv("TERM"),
+                                        .root = geteuid() == 0};
+}
+
 /* "several integrations are installed: a, b" */
 static int several(char **names, struct dl_error *err)
 {

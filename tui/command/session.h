@@ -29,6 +29,16 @@ enum session_need {
     SESSION_CONFIG       /* a saved configuration, or a site by option or environment */
 };
 
+/* What a service manager says in the environment, where state is kept, and the terminal. */
+struct session_service {
+    const char *notify_socket, *watchdog_usec,
+        *watchdog_pid; /* as sd_notify(3) has them, or NULL */
+    const char *state_directory, *xdg_state_home, *home, *term;
+    bool root;
+};
+
+void session_service(struct session_service *service);
+
 /* Which manifest: --manifest, --integration, or the only one installed. -DL_E_MANIFEST_NONE, and
  * -DL_E_USAGE naming them when there are several. */
 int session_open(struct session *session, const struct program *program, enum session_need need,

@@ -479,6 +479,15 @@ int follow_end(struct follow *f, struct dl_error *err)
     return rc;
 }
 
+uint64_t follow_split(const struct follow *f)
+{
+    uint64_t split = 0;
+
+    for (size_t i = 0; i < f->count; i++)
+        split += f->list[i].stream.group.split;
+    return split;
+}
+
 /* ---- the whole ---- */
 
 static int absolute(char *to, size_t size, const char *path)

@@ -42,6 +42,9 @@ int follow_wait(const struct follow *follow, int64_t now_ms);
  * said, or -DL_E_NOMEM. */
 int follow_step(struct follow *follow, int64_t now_ms, struct dl_error *err);
 
+/* Joined logs that were ended by GROUP_MAX. */
+uint64_t follow_split(const struct follow *follow);
+
 /* Hands over what waits for more, a last line without an end too. */
 int follow_end(struct follow *follow, struct dl_error *err);
 
