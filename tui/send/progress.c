@@ -22,12 +22,14 @@ void progress_open(struct progress *p, int fd, const char *term, int64_t now_ms)
 /* "3m20s", "45s", "2h05m"; "" while nothing can be said. */
 static void remaining(char *to, size_t size, uint64_t done, uint64_t whole, int64_t ms)
 {
+    double seconds;
     uint64_t s;
 
     *to = '\0';
     if (done == 0 || ms < 1000 || done >= whole)
         return;
-    s = (uint64_t)((double)ms / 1000 * ((double)(whole - done) / (double)done) + 0.5);
+    seconds = (double)ms / 1000 * ((double)(whole - done) / (double)done) + 0.5;
+    s = seconds < 360000 ? (uint64_t)seconds : 360000;
     if (s >= 360000)
         dl_text_format(to, size, "  ETA >99h");
     else if (s >= 3600)
