@@ -70,19 +70,35 @@ static void look_by_clock(struct follow *f, struct followed *s, int64_t now_ms, 
         strerror(why));
 }
 
-static void watch_file(struct follow *f, struct followed *s, int64_t now_ms)
+static void unwatch_file(struct follow *f, struct followed *s)
 {
-    char path[64];
+    bool shared = false;
+
+    for (size_t i = 0; i < f->count; i++)
+        shared |= &f->list[i] != s && f->list[i].file_watch == s->file_watch;
+    if (s->file_watch >= 0 && !shared)
+        inotify_rm_watch(f->inotify, s->file_watch);
+    s->file_watch = -1;
+}
+
+/* Watches the open file by the path that it was opened by. (Its own descriptor would name it
+ * better, but a process that keeps a key cannot look at itself in /proc.) */
+static void watch_file(struct follow *f, struct followed *s, const char *path, int64_t now_ms)
+{
+    struct rotation_file file;
 
     if (f->inotify < 0) {
         s->look_ms = now_ms + FOLLOW_LOOK_MS;
         return;
     }
-    /* this very file, whatever the path leads to by now */
-    snprintf(path, sizeof path, "/proc/self/fd/%d", s->stream.fd);
     s->file_watch = inotify_add_watch(f->inotify, path, IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF);
-    if (s->file_watch < 0)
+    if (s->file_watch < 0) {
         look_by_clock(f, s, now_ms, errno);
+    } else if (!rotation_stat(&file, AT_FDCWD, path) || file.inode != s->file.inode ||
+               file.device != s->file.device) { /* renamed this moment: that is another file */
+        unwatch_file(f, s);
+        s->look_ms = now_ms + FOLLOW_LOOK_MS;
+    }
 }
 
 static void watch_folder(struct follow *f, struct followed *s, int64_t now_ms)
@@ -96,17 +112,6 @@ static void watch_folder(struct follow *f, struct followed *s, int64_t now_ms)
                                             IN_ATTRIB | IN_MOVE_SELF | IN_ONLYDIR);
     if (s->folder_watch < 0)
         look_by_clock(f, s, now_ms, errno);
-}
-
-static void unwatch_file(struct follow *f, struct followed *s)
-{
-    bool shared = false;
-
-    for (size_t i = 0; i < f->count; i++)
-        shared |= &f->list[i] != s && f->list[i].file_watch == s->file_watch;
-    if (s->file_watch >= 0 && !shared)
-        inotify_rm_watch(f->inotify, s->file_watch);
-    s->file_watch = -1;
 }
 
 static void wake(struct follow *f, const struct inotify_event *event)
@@ -152,8 +157,8 @@ static int open_file(const char *path)
 }
 
 /* Reads from this descriptor, which it owns from here on, from the offset of the stream's place. */
-static int attach(struct follow *f, struct followed *s, int fd, uint64_t offset, int64_t now_ms,
-                  struct dl_error *err)
+static int attach(struct follow *f, struct followed *s, int fd, const char *path, uint64_t offset,
+                  int64_t now_ms, struct dl_error *err)
 {
     int rc;
 
@@ -174,24 +179,24 @@ static int attach(struct follow *f, struct followed *s, int fd, uint64_t offset,
     s->quiet_ms = now_ms;
     s->begun = s->ready = true;
     s->said = false;
-    watch_file(f, s, now_ms);
+    watch_file(f, s, path, now_ms);
     if (s->stream.taker->rest)
         s->stream.taker->rest(s->stream.taker->context, &s->stream);
     return 0;
 }
 
 /* The file that the saved place speaks of, under whatever name. -1: it is not there any more. */
-static int open_saved(struct followed *s, const struct place *saved)
+static int open_saved(char path[PATH_MAX], const struct followed *s, const struct place *saved)
 {
-    char path[PATH_MAX];
     int fd = open_file(s->path);
 
+    dl_text_copy(path, PATH_MAX, s->path);
     if (fd >= 0 && place_is(saved, fd))
         return fd;
     if (fd >= 0)
         close(fd);
     fd = -1;
-    if (rotation_find(path, sizeof path, s->folder, saved->device, saved->inode))
+    if (rotation_find(path, PATH_MAX, s->folder, saved->device, saved->inode))
         fd = open_file(path);
     if (fd >= 0 && !place_is(saved, fd)) {
         close(fd);
@@ -216,11 +221,12 @@ static int open_first(struct follow *f, struct followed *s, int64_t now_ms, stru
 {
     const struct place *saved =
         f->options.positions ? positions_find(f->options.positions, s->path) : NULL;
+    char path[PATH_MAX];
     struct stat st;
-    int fd = saved && saved->inode ? open_saved(s, saved) : -1;
+    int fd = saved && saved->inode ? open_saved(path, s, saved) : -1;
 
     if (fd >= 0)
-        return attach(f, s, fd, saved->offset, now_ms, err);
+        return attach(f, s, fd, path, saved->offset, now_ms, err);
     fd = open_file(s->path);
     if (fd < 0)
         return missing(f, s, errno, err);
@@ -230,25 +236,25 @@ static int open_first(struct follow *f, struct followed *s, int64_t now_ms, stru
             "its beginning",
             s->path);
     if (saved || f->options.from_start || fstat(fd, &st) < 0)
-        return attach(f, s, fd, 0, now_ms, err);
-    return attach(f, s, fd, (uint64_t)st.st_size, now_ms, err);
+        return attach(f, s, fd, s->path, 0, now_ms, err);
+    return attach(f, s, fd, s->path, (uint64_t)st.st_size, now_ms, err);
 }
 
 /* What the path leads to, unless an older brother is still to be read. `late`: the one that was
  * found is renamed already. -1: there is none, or the folder changed under our eyes. */
-static int open_next_once(struct followed *s, bool *late, bool *changed)
+static int open_next_once(char path[PATH_MAX], struct followed *s, bool *late, bool *changed)
 {
     struct rotation_file current = {0}, found, opened;
-    char path[PATH_MAX];
     bool there = rotation_stat(&current, AT_FDCWD, s->path);
     int fd = -1, why = errno;
 
-    *late = s->file.inode && rotation_next(path, sizeof path, s->folder, s->base, &s->file,
-                                           &current, &s->done, &found);
+    *late = s->file.inode &&
+            rotation_next(path, PATH_MAX, s->folder, s->base, &s->file, &current, &s->done, &found);
     if (*late) {
         fd = open_file(path);
     } else if (there) {
-        fd = open_file(s->path);
+        dl_text_copy(path, PATH_MAX, s->path);
+        fd = open_file(path);
         found = current;
     } else {
         errno = why;
@@ -266,20 +272,21 @@ static int open_next_once(struct followed *s, bool *late, bool *changed)
     return -1;
 }
 
-static int open_next(struct followed *s, bool *late)
+static int open_next(char path[PATH_MAX], struct followed *s, bool *late)
 {
     bool changed = true;
     int fd = -1;
 
     for (int i = 0; i < TRIES && fd < 0 && changed; i++) {
         changed = false;
-        fd = open_next_once(s, late, &changed);
+        fd = open_next_once(path, s, late, &changed);
     }
     return fd;
 }
 
 static int open_path(struct follow *f, struct followed *s, int64_t now_ms, struct dl_error *err)
 {
+    char path[PATH_MAX];
     bool late;
     int fd;
 
@@ -287,10 +294,10 @@ static int open_path(struct follow *f, struct followed *s, int64_t now_ms, struc
         watch_folder(f, s, now_ms);
     if (!s->begun)
         return open_first(f, s, now_ms, err);
-    fd = open_next(s, &late);
+    fd = open_next(path, s, &late);
     if (fd < 0)
         return missing(f, s, errno, err);
-    return attach(f, s, fd, 0, now_ms, err);
+    return attach(f, s, fd, path, 0, now_ms, err);
 }
 
 /* ---- the open file ---- */
@@ -355,13 +362,14 @@ static int go_on(struct follow *f, struct followed *s, int64_t now_ms, struct dl
 {
     struct stat st = {.st_nlink = 1};
     struct rotation_file last;
+    char path[PATH_MAX];
     bool late = false;
     int fd, rc;
 
     if (!rotation_stat(&last, s->stream.fd, NULL))
         return 0;
     s->file = last;
-    fd = open_next(s, &late);
+    fd = open_next(path, s, &late);
     if (!late && quiet_left(s, now_ms) > 0) {
         if (fd >= 0)
             close(fd);
@@ -377,7 +385,7 @@ static int go_on(struct follow *f, struct followed *s, int64_t now_ms, struct dl
         close(fd);
         return rc;
     }
-    return attach(f, s, fd, 0, now_ms, err);
+    return attach(f, s, fd, path, 0, now_ms, err);
 }
 
 static int read_piece(struct follow *f, struct followed *s, int64_t now_ms, struct dl_error *err)
