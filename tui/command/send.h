@@ -20,6 +20,10 @@ enum {
     SEND_TURN_MS = 200     /* longest wait for the sender before all else is looked at again */
 };
 
+/* What is said as it comes, and again among the warnings of --json. */
+#define SEND_TOLD_MAX 3
+extern const enum dl_code send_told[SEND_TOLD_MAX];
+
 struct send {
     struct program *program;
     const struct options *options;
@@ -42,10 +46,10 @@ struct send {
     uint64_t read_logs;
     struct positions positions;
     struct ledger ledger;
-    bool keeps;          /* positions are kept */
-    bool positions_said; /* that they cannot be */
-    bool warned;         /* of logs whose date Datadog does not take */
-    bool expired;        /* logs of the spool were discarded for their age: the sender said so */
+    bool keeps;               /* positions are kept */
+    bool positions_said;      /* that they cannot be */
+    bool warned;              /* of logs whose date Datadog does not take */
+    bool told[SEND_TOLD_MAX]; /* what the sender said of its spool, by send_told */
 
     /* signals */
     int signals;    /* descriptor; readable by SIGINT, SIGTERM, SIGHUP */

@@ -81,8 +81,14 @@ static void accept(struct send *send)
 
 static int kept(struct send *send, struct dl_error *err)
 {
-    uint64_t left = undelivered(send);
+    uint64_t left = undelivered(send), lost = count(send, "waiting");
 
+    if (send->spooled && lost)
+        return dl_error_set(err, DL_E_SPOOL_FULL,
+                            "%" PRIu64
+                            " logs were read that the spool could not take any more; they "
+                            "are neither delivered nor kept",
+                            lost);
     if (!send->spooled || !left || refused(send) || ddlogs_sender_problem(send->sender, NULL) < 0)
         return -(int)err->code;
     return dl_error_set(err, DL_E_UNDELIVERED,
@@ -121,8 +127,8 @@ static void print_summary(const struct send *send)
 
     fprintf(stderr, "%" PRIu64 " logs accepted, %" PRIu64 " refused, %" PRIu64 " not delivered",
             count(send, "delivered"), refused(send), undelivered(send));
-    if (send->spooled && undelivered(send))
-        fputs(" and kept in the spool", stderr);
+    if (send->spooled && count(send, "pending"))
+        fprintf(stderr, ", %" PRIu64 " of them kept in the spool", count(send, "pending"));
     if (count(send, "dropped"))
         fprintf(stderr, ", %" PRIu64 " dropped", count(send, "dropped"));
     if (count(send, "cut"))
@@ -161,8 +167,9 @@ int send_report(struct send *send, const struct dl_error *err)
     ddlogs_sender_close(send->sender, 0, NULL); /* its thread has said all it had to say */
     send->sender = NULL;
     send_read_notices(send);
-    if (send->expired)
-        result_warn(&result, DL_E_EXPIRED, "%s", dl_error_info(DL_E_EXPIRED)->title);
+    for (size_t i = 0; i < SEND_TOLD_MAX; i++)
+        if (send->told[i])
+            result_warn(&result, send_told[i], "%s", dl_error_info(send_told[i])->title);
     if (send->options->json)
         result_print_json(&result);
     return result_exit_code(&result);

@@ -78,13 +78,25 @@ static bool is_verdict(const struct send *send, const struct notice *notice)
            dl_error_find(notice->code) && dl_error_find(notice->code)->kind != DL_KIND_WARN;
 }
 
+const enum dl_code send_told[SEND_TOLD_MAX] = {DL_E_EXPIRED, DL_E_SPOOL_FULL, DL_E_SPOOL_DAMAGED};
+
+/* Something of the spool, which is no verdict on this run. */
+static bool is_told(struct send *send, const struct notice *notice)
+{
+    for (size_t i = 0; i < SEND_TOLD_MAX; i++)
+        if (strcmp(notice->code, dl_error_info(send_told[i])->id) == 0) {
+            send->told[i] = true;
+            return true;
+        }
+    return false;
+}
+
 void send_read_notices(struct send *send)
 {
     struct notice notice;
 
     while (notices_take(&send->notices, &notice)) {
-        send->expired |= strcmp(notice.code, dl_error_info(DL_E_EXPIRED)->id) == 0;
-        if (!is_verdict(send, &notice))
+        if (is_told(send, &notice) || !is_verdict(send, &notice))
             send_say_error(send, notice.code, notice.text);
     }
 }
