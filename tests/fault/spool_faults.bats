@@ -29,7 +29,7 @@ arrived() {
 # start_send [OPTION...]: in the background, from standard input; SENDER is its process.
 start_send() {
   "$DDLOGS" send --manifest manifest.json --site eu1 --endpoint "$INTAKE_URL" --api-key-fd 9 --json --quiet \
-    --spool spool "$@" 9<key >out 2>err 3>&- &
+    --spool spool "$@" 9<key >out 2>err 3>&- 8>&- &
   SENDER=$!
 }
 
@@ -66,8 +66,8 @@ sound() {
   # an answer takes longer than a kill: whatever was sent is in flight
   start_intake --fault delay=300ms:50% --fault close=60:10%
   for i in 1 2 3; do
+    exec 8<>input # whoever opens a FIFO for reading waits for its writer
     start_send <input
-    exec 8>input
     lines $((taken + 1)) $((taken + 3000)) >&8
     wait_until 10 accepted $((taken + 1000))
     kill -KILL "$SENDER"
