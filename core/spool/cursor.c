@@ -1,173 +1,141 @@
-/* The cursor: two slots in blocks of their own. What was synced last is never written over: a write
- * that a power cut tears leaves it. */
+#include "spool/cursor.h"
+
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "spool/spool_private.h"
+#include "spool/crc32c.h"
+#include "spool/entry.h"
 
-#define NAME DL_CURSOR_NAME
+#define MAGIC "DLcu"
+#define FIXED 120 /* bytes before the ranges */
+#define RANGE 16
 
-static int read_slots(struct dl_spool *s, int fd, struct dl_cursor *best)
+static void encode(unsigned char to[DL_CURSOR_SLOT], const struct dl_cursor *c)
 {
-    unsigned char bytes[DL_FORMAT_SLOT];
-    struct dl_cursor one = {.next = 0};
-    int found = 0;
+    const uint64_t numbers[] = {
+        c->generation, c->id,        c->origin,      c->segment, c->offset,    c->number,
+        c->accepted,   c->delivered, c->quarantined, c->damaged, c->discarded,
+    };
 
-    for (uint64_t slot = 0; slot < 2; slot++) {
-        if (dl_spool_read_at(s, fd, bytes, sizeof bytes, slot * DL_FORMAT_SLOT) != sizeof bytes)
-            continue;
-        switch (dl_format_read_cursor(bytes, &one)) {
-        case DL_FORMAT_NEWER:
-            s->newer = true;
-            break;
-        case DL_FORMAT_GOOD:
-            if (!found || one.generation > best->generation) {
-                *best = one;
-                s->cursor_slot = 1 - (unsigned)slot;
-            }
-            found = 1;
-            break;
-        case DL_FORMAT_BAD:
-        default:
-            break;
-        }
+    memset(to, 0, DL_CURSOR_SLOT);
+    memcpy(to, MAGIC, 4);
+    dl_put32(to + 8, DL_SPOOL_VERSION);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        dl_put64(to + 16 + 8 * i, numbers[i]);
+    dl_put32(to + 104, c->damage);
+    dl_put32(to + 108, c->range_count);
+    for (uint32_t i = 0; i < c->range_count; i++) {
+        dl_put64(to + FIXED + (size_t)i * RANGE, c->ranges[i].first);
+        dl_put64(to + FIXED + (size_t)i * RANGE + 8, c->ranges[i].end);
     }
-    return found;
+    dl_put32(to + 4, dl_crc32c(0, to + 8, DL_CURSOR_SLOT - 8));
 }
 
-/* Both slots are written out, so that they can be written again when the disk is full. */
-static int make_file(struct dl_spool *s, struct dl_error *err)
+/* The numbers agree with each other: no sum can say that. */
+static bool consistent(const struct dl_cursor *c)
 {
-    static const unsigned char zeros[2 * DL_FORMAT_SLOT];
+    uint64_t settled, ranges = 0, before = c->number;
 
-    if (dl_spool_write_at(s, s->cursor_fd, zeros, sizeof zeros, 0) < 0)
-        return dl_spool_failed(err, errno, "the cursor of the spool cannot be written");
-    s->dirty = true;
-    if (!dl_cursor_sync(s) || s->disk->sync_folder(s->disk->context, s->folder) < 0)
-        return dl_spool_failed(err, errno, "the cursor of the spool cannot be written");
-    return 0;
-}
-
-/* What stands in the cursor's place and is no file of ours goes aside. */
-static int open_file(struct dl_spool *s)
-{
-    struct dl_disk const *d = s->disk;
-    int fd = d->open(d->context, s->folder, NAME, s->read_only ? O_RDONLY : O_RDWR);
-    char byte, name[DL_NAME_SIZE];
-
-    if (fd >= 0 && d->pread(d->context, fd, &byte, 1, 0) < 0 && errno != EIO && errno != EINTR) {
-        d->close(d->context, fd);
-        fd = -1;
-        errno = ELOOP;
+    for (uint32_t i = 0; i < c->range_count; i++) {
+        if (c->ranges[i].first < before || c->ranges[i].end <= c->ranges[i].first ||
+            c->ranges[i].end - 1 > c->accepted)
+            return false;
+        before = c->ranges[i].end;
+        ranges += c->ranges[i].end - c->ranges[i].first;
     }
-    if (fd >= 0 || s->read_only || errno == ENOENT || errno == EACCES || errno == EMFILE)
-        return fd;
-    for (unsigned i = 1; i < 100; i++) {
-        snprintf(name, sizeof name, NAME ".aside-%u", i);
-        if (d->rename(d->context, s->folder, NAME, name) == 0)
-            break;
-    }
-    errno = ENOENT;
-    return -1;
+    if (c->number < 1 || c->origin >= c->number || c->accepted < c->number - 1 ||
+        c->accepted > DL_LOG_MAX || c->segment > DL_LOG_MAX)
+        return false;
+    if (__builtin_add_overflow(c->delivered, c->quarantined, &settled) ||
+        __builtin_add_overflow(settled, c->damaged, &settled) ||
+        __builtin_add_overflow(settled, c->discarded, &settled))
+        return false;
+    return settled == c->number - 1 - c->origin + ranges && settled <= c->accepted - c->origin;
 }
 
-/* Without a cursor everything that is there is given out again. */
-static void from_the_start(struct dl_spool *s)
+/* 1, 0, or -DL_E_SPOOL_NEWER */
+static int decode(struct dl_cursor *c, const unsigned char *from, size_t size)
 {
-    struct dl_segment *first = dl_segment_from(s, 0);
-    uint64_t base = first ? dl_segment_base(s, first) : 1;
+    uint64_t *const numbers[] = {
+        &c->generation, &c->id,        &c->origin,      &c->segment, &c->offset,    &c->number,
+        &c->accepted,   &c->delivered, &c->quarantined, &c->damaged, &c->discarded,
+    };
 
-    memset(&s->cursor, 0, sizeof s->cursor);
-    s->cursor.segment = first ? first->number : s->last_number + 1;
-    s->cursor.offset = DL_FORMAT_HEAD;
-    s->cursor.next = base == UINT64_MAX ? 0 : base; /* 0: the first entry tells */
-    s->cursor.delivered = s->cursor.next ? s->cursor.next - 1 : 0;
-    s->cursor.accepted = s->cursor.delivered;
-}
-
-int dl_cursor_load(struct dl_spool *s, struct dl_error *err)
-{
-    int found = 0;
-
-    s->cursor_fd = open_file(s);
-    if (s->cursor_fd >= 0)
-        found = read_slots(s, s->cursor_fd, &s->cursor);
-    if (s->newer)
-        return dl_error_set(err, DL_E_SPOOL_NEWER,
-                            "the spool was written by a newer version of ddlogs");
-    if (found) {
-        s->settled_count = s->cursor.range_count;
-        memcpy(s->settled, s->cursor.ranges, sizeof s->settled);
+    if (size < DL_CURSOR_SLOT || memcmp(from, MAGIC, 4) != 0 ||
+        dl_get32(from + 4) != dl_crc32c(0, from + 8, DL_CURSOR_SLOT - 8))
         return 0;
-    }
-    from_the_start(s);
-    if (s->read_only)
+    if (dl_get32(from + 8) > DL_SPOOL_VERSION)
+        return -DL_E_SPOOL_NEWER;
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        *numbers[i] = dl_get64(from + 16 + 8 * i);
+    c->damage = dl_get32(from + 104) != 0;
+    c->range_count = dl_get32(from + 108);
+    if (c->range_count > DL_SPOOL_AHEAD)
         return 0;
-    if (s->cursor_fd < 0)
-        s->cursor_fd = s->disk->open(s->disk->context, s->folder, NAME, O_RDWR | O_CREAT);
-    if (s->cursor_fd < 0)
-        return dl_spool_failed(err, errno, "the cursor of the spool cannot be made");
-    return make_file(s, err);
-}
-
-/* Entries beyond the position that are settled, and their sums. */
-static void fill(struct dl_spool *s, struct dl_cursor *c)
-{
-    *c = s->cursor;
-    c->accepted = s->accepted;
-    c->range_count = 0;
-    for (unsigned i = 0; i < s->given_count; i++) {
-        const struct dl_given *g = &s->given[(s->given_head + i) % DL_GIVEN_MAX];
-
-        if (!g->count || g->left || c->range_count == DL_FORMAT_RANGES)
-            continue;
-        c->ranges[c->range_count++] = (struct dl_settled){g->first, g->count};
-        if (g->counted)
-            continue;
-        c->delivered += g->delivered;
-        c->quarantined += g->quarantined;
-        c->discarded += g->discarded;
+    for (uint32_t i = 0; i < c->range_count; i++) {
+        c->ranges[i].first = dl_get64(from + FIXED + (size_t)i * RANGE);
+        c->ranges[i].end = dl_get64(from + FIXED + (size_t)i * RANGE + 8);
     }
-    /* what was settled before and is not met again yet stays noted */
-    for (unsigned i = 0; i < s->settled_count && c->range_count < DL_FORMAT_RANGES; i++)
-        if (s->settled[i].first >= s->expected)
-            c->ranges[c->range_count++] = s->settled[i];
+    return consistent(c);
 }
 
-bool dl_cursor_write(struct dl_spool *s)
+int dl_cursor_read(struct dl_cursor *out, struct dl_cursor_state *state, const struct dl_disk *disk,
+                   int fd, int *number)
 {
-    unsigned char bytes[DL_FORMAT_SLOT];
-    struct dl_cursor c;
+    static const unsigned char zeros[DL_CURSOR_SLOT];
+    unsigned char bytes[DL_CURSOR_SLOT];
+    struct dl_cursor slots[2] = {{0}};
 
-    if (!s->dirty || s->read_only || s->cursor_fd < 0)
-        return !s->dirty;
-    s->cursor.generation++;
-    fill(s, &c);
-    dl_format_cursor(bytes, &c);
-    if (dl_spool_write_at(s, s->cursor_fd, bytes, sizeof bytes, s->cursor_slot * DL_FORMAT_SLOT) <
-        0)
-        return false;
-    s->dirty = false;
-    s->unsynced = true;
-    return true;
-}
+    *state = (struct dl_cursor_state){.newest = -1};
+    *number = 0;
+    for (int i = 0; i < 2; i++) {
+        ssize_t n = dl_disk_read(disk, fd, bytes, sizeof bytes, (uint64_t)i * DL_CURSOR_SLOT);
+        int rc = n < 0 ? 0 : decode(&slots[i], bytes, (size_t)n);
 
-bool dl_cursor_sync(struct dl_spool *s)
-{
-    if (!dl_cursor_write(s))
-        return false;
-    if (!s->unsynced)
-        return true;
-    if (s->disk->fdatasync(s->disk->context, s->cursor_fd) < 0) {
-        s->dirty = true; /* what was written may be gone, and the system says so only once */
-        return false;
+        if (n < 0)
+            *number = errno;
+        if (rc < 0)
+            return rc;
+        state->valid[i] = rc == 1;
+        state->blank[i] = n >= 0 && memcmp(bytes, zeros, (size_t)n) == 0 && n == sizeof bytes;
     }
-    s->unsynced = false;
-    s->cursor_slot = 1 - s->cursor_slot;
-    s->since = 0;
-    s->synced_ms = dl_clock_ms();
-    return true;
+    for (int i = 0; i < 2; i++)
+        if (state->valid[i] &&
+            (state->newest < 0 || slots[i].generation > slots[state->newest].generation))
+            state->newest = i;
+    if (state->newest < 0)
+        return 0;
+    *out = slots[state->newest];
+    state->generation = out->generation;
+    return 1;
+}
+
+int dl_cursor_write(const struct dl_cursor *cursor, int slot, const struct dl_disk *disk, int fd)
+{
+    unsigned char bytes[DL_CURSOR_SLOT];
+
+    encode(bytes, cursor);
+    return dl_disk_write(disk, fd, bytes, sizeof bytes, (uint64_t)slot * DL_CURSOR_SLOT);
+}
+
+uint64_t dl_cursor_covers(const struct dl_cursor *cursor, uint64_t first, uint64_t end)
+{
+    uint64_t logs = 0;
+
+    for (uint32_t i = 0; i < cursor->range_count; i++) {
+        uint64_t a = cursor->ranges[i].first, b = cursor->ranges[i].end;
+
+        if (a < first)
+            a = first;
+        if (b > end)
+            b = end;
+        if (a < b)
+            logs += b - a;
+    }
+    return logs;
+}
+
+uint64_t dl_cursor_settled(const struct dl_cursor *c)
+{
+    return c->delivered + c->quarantined + c->damaged + c->discarded;
 }

@@ -10,8 +10,9 @@
 /* Like the system calls of the same name: -1 and errno on failure. `folder` is a descriptor of the
  * spool's folder, names have no slash. Short reads and writes may happen. */
 struct dl_disk {
-    int (*open)(void *context, int folder, const char *name, int flags); /* mode 0600, O_CLOEXEC,
-                                                                            O_NOFOLLOW added */
+    /* mode 0600; O_CLOEXEC, O_NOFOLLOW, O_NONBLOCK added. What is no regular file: EISDIR, whether
+     * it is a link, a FIFO, a folder or a device; it never blocks. */
+    int (*open)(void *context, int folder, const char *name, int flags);
     ssize_t (*pread)(void *context, int fd, void *to, size_t length, off_t offset);
     ssize_t (*pwrite)(void *context, int fd, const void *from, size_t length, off_t offset);
     int (*fdatasync)(void *context, int fd);
@@ -28,5 +29,14 @@ struct dl_disk {
 };
 
 extern const struct dl_disk dl_disk_real;
+
+/* Whole reads and writes, going on after EINTR and short ones. Reading returns the bytes that there
+ * are up to the end of the file; both -1 and errno. */
+ssize_t dl_disk_read(const struct dl_disk *disk, int fd, void *to, size_t length, uint64_t offset);
+int dl_disk_write(const struct dl_disk *disk, int fd, const void *from, size_t length,
+                  uint64_t offset);
+
+/* open that goes on after EINTR. */
+int dl_disk_open(const struct dl_disk *disk, int folder, const char *name, int flags);
 
 #endif

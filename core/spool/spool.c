@@ -1,181 +1,238 @@
+/* Opening and closing a spool, and its counts. */
 #include "spool/spool.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
-#include "spool/spool_private.h"
+#include "spool/private.h"
 
-/* ---- the folder and its lock ---- */
-
-/* The process that holds the lock of the folder, by the kernel's list; 0: not known. */
-pid_t dl_spool_owner(int folder)
+void dl_spool_lock(struct dl_spool *spool)
 {
-    struct stat st;
-    char line[256], inode[64];
-    FILE *locks = fopen("/proc/locks", "re");
-    long pid = 0;
-
-    if (!locks || fstat(folder, &st) < 0) {
-        if (locks)
-            fclose(locks);
-        return 0;
-    }
-    snprintf(inode, sizeof inode, ":%llu ", (unsigned long long)st.st_ino);
-    while (!pid && fgets(line, sizeof line, locks)) {
-        char *write = strstr(line, " WRITE ");
-
-        if (write && strstr(line, "FLOCK") && strstr(write, inode))
-            pid = strtol(write + strlen(" WRITE "), NULL, 10);
-    }
-    fclose(locks);
-    return pid > 0 ? (pid_t)pid : 0;
+    pthread_mutex_lock(&spool->mutex);
 }
 
-static int lock_folder(int folder, const char *path, struct dl_error *err)
+void dl_spool_unlock(struct dl_spool *spool)
+{
+    pthread_mutex_unlock(&spool->mutex);
+}
+
+struct slot *dl_spool_slot(struct dl_spool *spool, unsigned i)
+{
+    return &spool->slots[(spool->slot_first + i) % DL_SPOOL_AHEAD];
+}
+
+static int lock_folder(int fd, const char *path, struct dl_error *err)
 {
     pid_t owner;
 
-    if (flock(folder, LOCK_EX | LOCK_NB) == 0)
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
         return 0;
     if (errno != EWOULDBLOCK)
-        return dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be locked", path);
-    owner = dl_spool_owner(folder);
-    if (!owner)
-        return dl_error_set(err, DL_E_SPOOL_BUSY, "another process uses the spool %s", path);
-    return dl_error_set(err, DL_E_SPOOL_BUSY, "process %ld uses the spool %s", (long)owner, path);
+        return dl_error_set_errno(err, DL_E_IO, errno, "the folder %s cannot be locked", path);
+    owner = dl_folder_owner(fd);
+    if (owner > 0)
+        return dl_error_set(err, DL_E_SPOOL_BUSY, "process %ld uses the spool %s", (long)owner,
+                            path);
+    return dl_error_set(err, DL_E_SPOOL_BUSY, "another process uses the spool %s", path);
 }
 
-static int open_folder(int *out, const char *path, bool read_only, struct dl_error *err)
+static struct dl_spool *new_spool(const struct dl_spool_options *options)
 {
-    int fd, rc;
+    struct dl_spool *spool = calloc(1, sizeof *spool);
 
-    if (!read_only && (rc = dl_file_make_folders(path, err)) < 0)
-        return rc;
-    fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 && read_only && (errno == ENOENT || errno == ENOTDIR))
-        return dl_error_set(err, DL_E_SPOOL_NONE, "%s is no spool: there is no such folder", path);
+    if (!spool)
+        return NULL;
+    spool->disk = options && options->disk ? *options->disk : dl_disk_real;
+    spool->bytes_max = options ? options->bytes : 0;
+    if (spool->bytes_max && spool->bytes_max < DL_SPOOL_BYTES_MIN)
+        spool->bytes_max = DL_SPOOL_BYTES_MIN;
+    spool->segment_max =
+        options && options->segment_bytes ? options->segment_bytes : DL_SPOOL_SEGMENT;
+    /* small enough that settled logs give room again long before the limit */
+    if (spool->bytes_max && spool->segment_max > spool->bytes_max / 8)
+        spool->segment_max = spool->bytes_max / 8;
+    spool->folder = spool->writer.fd = spool->cursor.fd = spool->reader.quarantine = -1;
+    spool->reader.scanner.fd = -1;
+    pthread_mutex_init(&spool->mutex, NULL);
+    pthread_mutex_init(&spool->writing, NULL);
+    return spool;
+}
+
+/* What stands behind the last segment that is one is in the way of the numbers. */
+static void clear_tail(struct dl_spool *spool, struct dl_listing *listing)
+{
+    struct dl_segments *segments = &listing->segments;
+    struct dl_disk *disk = &spool->disk;
+    char name[DL_SPOOL_NAME];
+
+    while (segments->count) {
+        struct dl_segment *last = &segments->items[segments->count - 1];
+
+        if (last->base || last->number < spool->totals.segment)
+            return;
+        dl_segment_name(name, DL_KIND_SEGMENT, last->number);
+        if (last->odd || last->size > DL_SEGMENT_HEADER) {
+            if (dl_spool_set_aside(spool, name, last->number) < 0)
+                return;
+            spool->other_bytes += last->size;
+        } else if (disk->unlink(disk->context, spool->folder, name) < 0) {
+            return;
+        }
+        segments->count--;
+    }
+}
+
+/* What was never synced is taken over; from now on it counts, so let it be on the disk. */
+static void sync_adopted(struct dl_spool *spool, const struct dl_survey *survey)
+{
+    char name[DL_SPOOL_NAME];
+    int fd;
+
+    if (!survey->adopt)
+        return;
+    dl_segment_name(name, DL_KIND_SEGMENT, survey->adopt);
+    fd = dl_disk_open(&spool->disk, spool->folder, name, 0);
     if (fd < 0)
-        return dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be opened", path);
-    rc = read_only ? 0 : dl_file_check_folder(path, err);
-    if (rc == -DL_E_CFG_PERM)
-        rc = dl_error_set(err, DL_E_SPOOL_PERM,
-                          "others can write into %s, or it is not yours; run: chmod 700 %s", path,
-                          path);
-    if (rc == 0 && !read_only)
-        rc = lock_folder(fd, path, err);
-    if (rc < 0)
-        close(fd);
-    else
-        *out = fd;
-    return rc;
+        return;
+    spool->disk.fdatasync(spool->disk.context, fd);
+    spool->disk.close(spool->disk.context, fd);
 }
 
-/* ---- where it goes on ---- */
-
-/* Behind the last log of the last segment that holds any, and behind what the cursor knows. */
-static void find_next(struct dl_spool *s)
+static void take_cursor(struct dl_spool *spool, const struct dl_survey *survey)
 {
-    uint64_t last = s->cursor.accepted;
+    struct cursor_file *file = &spool->cursor;
 
-    if (s->cursor.next && s->cursor.next - 1 > last)
-        last = s->cursor.next - 1;
-    for (size_t i = s->segment_count; i > 0; i--) {
-        struct dl_segment *segment = &s->segments[i - 1];
-        uint64_t end = dl_segment_last(s, segment), base = dl_segment_base(s, segment);
-
-        if (base && base != UINT64_MAX && base - 1 > last)
-            last = base - 1;
-        if (end > last)
-            last = end;
-        if (base && base != UINT64_MAX)
-            break;
-    }
-    s->accepted = last;
-    s->next = s->next_at_open = last + 1;
+    spool->totals = survey->cursor;
+    /* one of another spool is written over, and what is written now counts more */
+    spool->totals.generation = survey->state.generation;
+    file->newest = survey->cursor_valid ? survey->state.newest : -1;
+    file->slot = survey->state.newest < 0 ? 0 : survey->state.newest;
+    file->synced_ms = dl_clock_ms();
+    file->dirty = true;
+    dl_cursor_open(spool);
 }
 
-static int prepare(struct dl_spool *s, struct dl_error *err)
+static int take_over(struct dl_spool *spool, struct dl_listing *listing, struct dl_error *err)
 {
-    int rc = dl_segments_list(s, err);
+    struct dl_survey survey;
+    int rc = dl_listing_read(listing, &spool->disk, spool->folder, err);
 
     if (rc == 0)
-        rc = dl_cursor_load(s, err);
+        rc = dl_survey(&survey, &spool->disk, spool->folder, listing, err);
     if (rc < 0)
         return rc;
-    find_next(s);
-    if (s->newer)
-        return dl_error_set(err, DL_E_SPOOL_NEWER,
-                            "the spool was written by a newer version of ddlogs");
-    if (s->cursor.segment && s->last_number < s->cursor.segment - 1)
-        s->last_number = s->cursor.segment - 1; /* a new one is made where it is looked for */
-    s->in_number = s->cursor.segment;
-    s->in_offset = s->cursor.offset < DL_FORMAT_HEAD ? DL_FORMAT_HEAD : s->cursor.offset;
-    s->expected = s->cursor.next;
-    s->synced_ms = dl_clock_ms();
-    return 0;
-}
-
-int dl_spool_open_as(struct dl_spool **out, const char *folder,
-                     const struct dl_spool_options *options, bool read_only, struct dl_error *err)
-{
-    struct dl_spool *s = calloc(1, sizeof *s);
-    static const struct dl_spool_options defaults;
-    int rc;
-
-    if (!s)
+    rc = dl_scanner_new(&spool->reader.scanner, &spool->disk, survey.cursor.id);
+    if (rc < 0)
         return dl_error_set(err, DL_E_NOMEM, "no memory for the spool");
-    options = options ? options : &defaults;
-    s->disk = options->disk ? options->disk : &dl_disk_real;
-    s->read_only = read_only;
-    s->limit =
-        options->bytes && options->bytes < DL_SPOOL_BYTES_MIN ? DL_SPOOL_BYTES_MIN : options->bytes;
-    s->segment_bytes = options->segment_bytes ? options->segment_bytes : DL_SPOOL_SEGMENT;
-    if (s->limit && s->segment_bytes > s->limit / 8) /* room comes back a segment at a time */
-        s->segment_bytes = s->limit / 8;
-    s->folder = s->in = s->out = s->quarantine = s->cursor_fd = -1;
-    pthread_mutex_init(&s->lock, NULL);
-    rc = open_folder(&s->folder, folder, read_only, err);
-    if (rc == 0)
-        rc = prepare(s, err);
-    if (rc < 0) {
-        s->read_only = true; /* nothing is to be written any more */
-        dl_spool_close(s);
-        return rc;
-    }
-    *out = s;
+    sync_adopted(spool, &survey);
+    take_cursor(spool, &survey);
+    clear_tail(spool, listing);
+    spool->start = survey.next;
+    spool->accepted = spool->writer.appended = survey.next - 1;
+    spool->reader.segment = survey.cursor.segment;
+    spool->reader.offset = survey.cursor.offset;
+    spool->reader.expected = survey.cursor.number;
+    spool->reader.bad = survey.cursor.damage;
     return 0;
+}
+
+static void take_listing(struct dl_spool *spool, struct dl_listing *listing)
+{
+    uint64_t next = listing->top + 1;
+
+    if (next < spool->totals.segment)
+        next = spool->totals.segment;
+    /* its file was taken away by someone: another of that number begins at its beginning */
+    if (next == spool->totals.segment && spool->totals.offset > DL_SEGMENT_HEADER)
+        next++;
+    spool->next_segment = next;
+    spool->live_bytes = dl_segments_bytes(&listing->segments);
+    spool->other_bytes += dl_segments_bytes(&listing->quarantine) +
+                          dl_segments_bytes(&listing->aside) + listing->stranger_bytes +
+                          DL_CURSOR_FILE;
+    spool->segments = listing->segments;
+    listing->segments = (struct dl_segments){0};
 }
 
 int dl_spool_open(struct dl_spool **out, const char *folder, const struct dl_spool_options *options,
                   struct dl_error *err)
 {
-    return dl_spool_open_as(out, folder, options, false, err);
+    struct dl_spool *spool = new_spool(options);
+    struct dl_listing listing = {0};
+    int rc;
+
+    if (!spool)
+        return dl_error_set(err, DL_E_NOMEM, "no memory for the spool");
+    rc = dl_folder_open(&spool->folder, folder, true, err);
+    if (rc == 0)
+        rc = lock_folder(spool->folder, folder, err);
+    if (rc == 0)
+        rc = take_over(spool, &listing, err);
+    if (rc == 0) {
+        take_listing(spool, &listing);
+        dl_cursor_sync(spool);
+        dl_spool_retire(spool);
+        *out = spool;
+    } else {
+        dl_spool_close(spool);
+    }
+    dl_listing_free(&listing);
+    return rc;
 }
 
-void dl_spool_close(struct dl_spool *s)
+void dl_spool_close(struct dl_spool *spool)
 {
-    const int fds[] = {s ? s->out : -1, s ? s->in : -1, s ? s->quarantine : -1,
-                       s ? s->cursor_fd : -1};
+    struct dl_disk *disk;
 
-    if (!s)
+    if (!spool)
         return;
-    if (s->cursor_fd >= 0 && !s->read_only)
-        dl_reader_finish(s);
-    for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
-        if (fds[i] >= 0)
-            s->disk->close(s->disk->context, fds[i]);
-    if (s->folder >= 0)
-        close(s->folder); /* and with it the lock */
-    pthread_mutex_destroy(&s->lock);
-    free(s->segments);
-    free(s);
+    disk = &spool->disk;
+    if (spool->start) /* it was taken over */
+        dl_spool_finish(spool);
+    dl_writer_close(spool);
+    if (spool->cursor.fd >= 0)
+        disk->close(disk->context, spool->cursor.fd);
+    if (spool->reader.quarantine >= 0)
+        disk->close(disk->context, spool->reader.quarantine);
+    dl_scanner_free(&spool->reader.scanner);
+    if (spool->folder >= 0)
+        close(spool->folder);
+    pthread_mutex_destroy(&spool->writing);
+    pthread_mutex_destroy(&spool->mutex);
+    free(spool->segments.items);
+    free(spool);
+}
+
+void dl_spool_counts(struct dl_spool *spool, struct dl_spool_counts *out)
+{
+    const struct slot *head;
+
+    dl_spool_lock(spool);
+    *out = (struct dl_spool_counts){
+        .accepted = spool->accepted - spool->totals.origin,
+        .delivered = spool->totals.delivered,
+        .quarantined = spool->totals.quarantined,
+        .damaged = spool->totals.damaged,
+        .discarded = spool->totals.discarded,
+        .bytes = spool->live_bytes + spool->other_bytes,
+        .entries_read = spool->entries_read,
+    };
+    for (unsigned i = 0; i < spool->slot_count; i++) {
+        const struct slot *slot = dl_spool_slot(spool, i);
+
+        if (slot->left == 0) /* in the totals already */
+            continue;
+        out->delivered += slot->fates[DL_SPOOL_DELIVERED];
+        out->quarantined += slot->fates[DL_SPOOL_QUARANTINED];
+        out->discarded += slot->fates[DL_SPOOL_DISCARDED];
+    }
+    out->pending =
+        out->accepted - out->delivered - out->quarantined - out->damaged - out->discarded;
+    head = spool->slot_count ? dl_spool_slot(spool, 0) : NULL;
+    if (out->pending)
+        out->oldest_ms = head ? head->taken_ms : spool->unread_ms;
+    dl_spool_unlock(spool);
 }

@@ -32,7 +32,7 @@ struct dl_spool_entry {
     uint64_t first;      /* number of its first log; append sets it */
     uint32_t count;      /* logs, at least 1 */
     uint32_t raw_length; /* bytes before packing */
-    uint8_t encoding;    /* the caller's number for how it is packed */
+    uint8_t encoding;    /* how it is packed: enum dl_encoding */
     int64_t taken_ms;    /* wall clock when its first log was taken */
     const char *body;
     size_t length;
@@ -56,9 +56,9 @@ struct dl_spool_options {
 struct dl_spool;
 
 /* Takes the folder (made if missing, 0700) and its lock. -DL_E_SPOOL_BUSY: another process has it,
- * the text names its pid if known. -DL_E_SPOOL_NEWER: written by a newer version. -DL_E_IO: the
- * folder itself cannot be used. Takes no longer for a large backlog than for a small one. */
-/* options NULL: the defaults. */
+ * the text names its pid if known. -DL_E_SPOOL_NEWER: written by a newer version. -DL_E_SPOOL_PERM:
+ * others may write into it. -DL_E_IO: the folder itself cannot be used. Takes no longer for a large
+ * backlog than for a small one. options NULL: the defaults. */
 int dl_spool_open(struct dl_spool **out, const char *folder, const struct dl_spool_options *options,
                   struct dl_error *err);
 
@@ -117,7 +117,7 @@ struct dl_spool_finding {
     const char *file; /* name in the folder */
     uint64_t offset;
     uint64_t first, logs; /* logs that it touches; 0: not known */
-    const char *text;     /* one sentence */
+    const char *text;     /* one sentence, which lives for ever */
 };
 
 /* Reads every byte, checks every sum and the equation. Returns the number of findings. */

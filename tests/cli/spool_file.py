@@ -35,9 +35,11 @@ def newer(path):
 
 
 def refuse(path, number, body):
-    rest = struct.pack("<IIIIIIQQ", 1, crc32c(body), len(body), len(body), 1, 2, number, 1)
-    with open(path, "ab") as f:
-        f.write(seal(b"DLen", rest.ljust(56, b"\0")) + body)
+    with open(path, "r+b") as f:
+        place = f.read(128)[104:]  # id, base and segment, as the first entry has them
+        rest = struct.pack("<IIIHBBQQ", crc32c(body), len(body), len(body), 1, 2, 1, number, 1)
+        f.seek(0, 2)
+        f.write(seal(b"DLen", rest + place) + body)
 
 
 if sys.argv[1] == "newer":

@@ -38,7 +38,7 @@ static int remove_folder(void **state)
 }
 
 /* The path of a name in the folder; the last eight stay valid. */
-static const char *in_folder(const char *name)
+__attribute__((unused)) static const char *in_folder(const char *name)
 {
     static char paths[8][320];
     static unsigned next;
