@@ -24,9 +24,14 @@ static int refused(void *context, uint64_t number, const char *log, size_t lengt
     struct dl_shipper *s = context;
     int rc = s->spool ? dl_shipper_quarantine(s, number, log, length, why) : 0;
 
-    if (rc == 0)
-        dl_shipper_settle(s, DL_RECEIPT_QUARANTINED, number, 1, why);
-    return rc;
+    if (rc < 0)
+        return rc;
+    /* first the reason: who sees the count of a spool asks for it at once */
+    pthread_mutex_lock(&s->lock);
+    s->seen.refusal = *why;
+    pthread_mutex_unlock(&s->lock);
+    dl_shipper_settle(s, DL_RECEIPT_QUARANTINED, number, 1, why);
+    return 0;
 }
 
 const struct dl_queue_events dl_shipper_queue_events = {.delivered = delivered, .refused = refused};

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <poll.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -631,6 +632,49 @@ static void a_refused_log_is_kept_in_the_quarantine(void **state)
     remove_spool(path);
 }
 
+/* The sender's thread, stopped where the log is settled and nothing else is said yet. */
+static sem_t settled, go_on;
+
+static void stop_at_refusal(void *context, enum ddlogs_receipt receipt, uint64_t first,
+                            uint64_t count, const ddlogs_error *why)
+{
+    (void)context;
+    (void)first;
+    (void)count;
+    (void)why;
+    if (receipt != DDLOGS_QUARANTINED)
+        return;
+    sem_post(&settled);
+    sem_wait(&go_on);
+}
+
+static void no_flush_says_all_is_well_of_a_refused_log(void **state)
+{
+    const char *faults[] = {"status=400@/api/v2/logs", NULL};
+    char path[100];
+    int code;
+
+    (void)state;
+    sem_init(&settled, 0, 0);
+    sem_init(&go_on, 0, 0);
+    start(faults);
+    use_spool(path);
+    ddlogs_config_on_receipt(config, stop_at_refusal, NULL);
+    open_sender();
+    assert_int_equal(ddlogs_sender_text(sender, "bad", 3, NULL, NULL, NULL, error), 0);
+    (void)ddlogs_sender_flush(sender, 0, NULL); /* so that it leaves at once */
+    sem_wait(&settled);
+    code = ddlogs_sender_flush(sender, 0, error);
+    sem_post(&go_on);
+    assert_true(code < 0);
+    assert_string_equal(ddlogs_error_code(error), "E-HTTP-400");
+    ddlogs_sender_close(sender, 0, NULL);
+    sender = NULL;
+    sem_destroy(&settled);
+    sem_destroy(&go_on);
+    remove_spool(path);
+}
+
 static void a_spool_has_one_owner(void **state)
 {
     ddlogs_sender *second;
@@ -807,6 +851,7 @@ int main(void)
         TEST(what_a_spool_accepted_is_delivered_by_the_next_process),
         TEST(single_commits_arrive_once_each),
         TEST(a_refused_log_is_kept_in_the_quarantine),
+        TEST(no_flush_says_all_is_well_of_a_refused_log),
         TEST(a_spool_has_one_owner),
         TEST(a_full_spool_takes_no_more_and_loses_nothing),
         TEST(logs_past_their_age_are_discarded_and_counted),
