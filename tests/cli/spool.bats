@@ -35,7 +35,8 @@ fill() {
   [ "$code" = 75 ]
 }
 
-# refuse: sends standard input to an intake that calls every log malformed.
+# refuse: sends standard input to an intake that calls every log malformed. Not behind a pipe: the
+# intake is one of the test's.
 refuse() {
   local code=0
   start_intake --fault 'status=400@/api/v2/logs' --fault 'body={"errors":["no good"]}'
@@ -197,7 +198,7 @@ END
 }
 
 @test "refused logs are listed with the answer" {
-  printf 'one\n{"b":2,"c":"\\u0000"}\n' | refuse
+  refuse < <(printf 'one\n{"b":2,"c":"\\u0000"}\n')
   spool list --quarantine
   [ "$status" = 0 ]
   diff - <(masked <<<"$output") <<'END'
@@ -212,7 +213,7 @@ END
 }
 
 @test "what a file of the quarantine says is harmless for a terminal" {
-  printf 'one\n' | refuse
+  refuse < <(printf 'one\n')
   local add=(/usr/bin/python3 "$SRCDIR/spool_file.py" refuse "$(echo spool/quarantine-*.seg)")
   "${add[@]}" 2 '{"number":2,"at":"now","code":"E-HTTP-400","status":400,"answer":"\u001b[31m\u009b1m\r\nred \u202e","log":{}}'
   "${add[@]}" 3 $'{"number":3,"at":"now","code":"\e[31m","status":400,"answer":"x","log":{}}'
@@ -232,7 +233,7 @@ END
 }
 
 @test "refused logs are exported with the reason around them" {
-  printf 'one\n{"b":2}\n' | refuse
+  refuse < <(printf 'one\n{"b":2}\n')
   spool export --quarantine
   [ "$status" = 0 ]
   [ "${#lines[@]}" = 2 ]
@@ -242,7 +243,7 @@ END
 
 @test "verify finds nothing in a spool that is whole" {
   seq 1200 | fill
-  printf 'one\n' | refuse
+  refuse < <(printf 'one\n')
   seq 1200 | fill
   spool verify
   [ "$status" = 0 ]
@@ -304,7 +305,7 @@ END
 }
 
 @test "discard --quarantine throws refused logs and damaged files away, and nothing else" {
-  printf 'one\n' | refuse
+  refuse < <(printf 'one\n')
   printf 'two\n' | fill
   : >spool/damaged-0000000000000099.seg
   spool discard --quarantine --yes

@@ -1,12 +1,14 @@
 """Files of a spool made or changed by hand, their sums right (docs/internals/spool.md).
 
 spool_file.py newer FILE: the version in all headers of a cursor is raised
+spool_file.py age FILE SECONDS: the entries of a segment were taken so much earlier
 spool_file.py refuse FILE NUMBER BODY: appends a refused log to a file of the quarantine
 """
 import struct
 import sys
 
 SLOT = 4096
+HEAD = 64
 
 
 def crc32c(data):
@@ -34,6 +36,21 @@ def newer(path):
             f.write(slot)
 
 
+def age(path, seconds):
+    with open(path, "r+b") as f:
+        at = HEAD
+        while head := seek_read(f, at):
+            taken = struct.unpack_from("<Q", head, 40)[0] - 1000 * seconds
+            f.seek(at)
+            f.write(seal(b"DLen", head[8:40] + struct.pack("<Q", taken) + head[48:]))
+            at += HEAD + struct.unpack_from("<I", head, 16)[0]
+
+
+def seek_read(f, at):
+    f.seek(at)
+    return f.read(HEAD)
+
+
 def refuse(path, number, body):
     with open(path, "r+b") as f:
         place = f.read(128)[104:]  # id, base and segment, as the first entry has them
@@ -44,5 +61,7 @@ def refuse(path, number, body):
 
 if sys.argv[1] == "newer":
     newer(sys.argv[2])
+elif sys.argv[1] == "age":
+    age(sys.argv[2], int(sys.argv[3]))
 else:
     refuse(sys.argv[2], int(sys.argv[3]), sys.argv[4].encode())
