@@ -346,3 +346,191 @@ has_pipe_open() {
   wait_until 5 grep -q 'not delivered' err
   wait "$pid" || true
 }
+
+# ---- lines that belong together ----
+
+@test "joined lines are one log, up to the end of the input" {
+  start_sink
+  send --multiline-start '^[0-9]{4} ' < <(printf '2026 one\n at x\n\n at y\n2026 two\n')
+  [ "$status" -eq 0 ]
+  [ "$(entries | jq -c .message | tr '\n' ' ')" = '"2026 one\n at x\n\n at y" "2026 two" ' ]
+}
+
+@test "a joined log in a pipe is whole a second after its last line" {
+  start_sink
+  send_from_pipe --multiline-start '^[0-9]'
+  printf '1 one\n at x\n' >&8
+  wait_until 10 grep -q 'at x' "$INTAKE_RECORD"
+  printf '2 two\n' >&8
+  kill -TERM "$SEND_PID"
+  ended
+  [ "$status" -eq 0 ]
+  [ "$(entries | jq -c .message | head -n 1)" = '"1 one\n at x"' ]
+}
+
+@test "a start pattern that is none is refused" {
+  run --separate-stderr "$DDLOGS" send --manifest manifest.json --multiline-start '(' </dev/null
+  [ "$status" -eq 64 ]
+  [[ $stderr == *--multiline-start*"regular expression"* ]]
+}
+
+# ---- what is shown ----
+
+@test "--preview prints what would be sent, with every change, and sends nothing" {
+  start_sink
+  mixed_lines 20 >input
+  printf '{"service":"mine","env":"dev","a":[1]}\n' >>input
+  run --separate-stderr "$DDLOGS" send --manifest manifest.json --tag env:prod --preview input
+  [ "$status" -eq 0 ]
+  [ -z "$stderr" ]
+  printf '%s\n' "$output" | jq -c 'del(.["ddlogs.id"])' >shown
+  [ "$(wc -l <shown)" -eq 21 ]
+  [ -z "$(entries)" ]
+  send --tag env:prod input
+  diff shown <(entries | jq -c 'del(.["ddlogs.id"])')
+  [ "$(tail -n 1 shown | jq -c '[.original.service,.env,.["tags.env"],.a["0"]]')" = '["mine","dev","prod",1]' ]
+}
+
+@test "a preview of a log that is too large says so and goes on" {
+  {
+    printf '{"a":"%s"}\n' "$(head -c 1200000 /dev/zero | tr '\0' x)"
+    echo after
+  } >input
+  run --separate-stderr "$DDLOGS" send --manifest manifest.json --preview input
+  [ "$status" -eq 0 ]
+  [[ $stderr == *E-RECORD* ]]
+  [ "$(jq -r .message <<<"$output")" = after ]
+}
+
+@test "--stats tells what goes on while it goes on, with --json as objects" {
+  start_sink
+  send_from_pipe --stats 1
+  printf 'line 1\n' >&8
+  wait_until 10 grep -q '"event":"stats".*"delivered":1,' err
+  exec 8>&-
+  ended
+  [ "$(grep '^{' err | jq -r 'select(.event == "stats") | .held' | sort -u)" = false ]
+}
+
+@test "--metrics leaves figures that add up, readable by all" {
+  start_sink
+  mixed_lines 30 >input
+  send --metrics ddlogs.prom input
+  [ "$(stat -c %a ddlogs.prom)" = 644 ]
+  grep -qx 'ddlogs_logs_delivered_total{integration="acme"} 30' ddlogs.prom
+  grep -qx 'ddlogs_logs_pending{integration="acme"} 0' ddlogs.prom
+  grep -qx 'ddlogs_held{integration="acme"} 0' ddlogs.prom
+  [ "$(grep -c '^# TYPE ddlogs_' ddlogs.prom)" -eq 12 ]
+  [ "$(find . -name 'ddlogs.prom*' | wc -l)" -eq 1 ]
+}
+
+@test "a metrics file that cannot be written is said once and stops nothing" {
+  start_sink
+  send --metrics none/ddlogs.prom < <(printf 'x\n')
+  [ "$status" -eq 0 ]
+  [ "$(grep -c none/ddlogs.prom <<<"$stderr")" -eq 1 ]
+}
+
+# in_terminal OPTION...: sends input with standard error on a terminal of 60 columns; what it wrote is in tty
+in_terminal() {
+  TERM=${TTY_TERM-xterm} /usr/bin/python3 - "$DDLOGS" send --manifest manifest.json --site eu1 \
+    --endpoint "$INTAKE_URL" --api-key-fd 9 "$@" input >tty 9<key <<'END'
+import fcntl, os, struct, subprocess, sys, termios
+master, slave = os.openpty()
+fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 60, 0, 0))
+child = subprocess.Popen(sys.argv[1:], stderr=slave, stdin=subprocess.DEVNULL, pass_fds=[9])
+os.close(slave)
+while True:
+    try: data = os.read(master, 4096)
+    except OSError: break
+    if not data: break
+    sys.stdout.buffer.write(data)
+sys.exit(child.wait())
+END
+}
+
+@test "a terminal sees a bar that goes away, and no escape sequence" {
+  start_sink delay=300ms
+  mixed_lines 300000 >input
+  in_terminal
+  grep -qE '[0-9]+%.*MB/s' tty
+  if grep -q $'\033' tty; then return 1; fi
+  # the summary stands on a line of its own
+  tr '\r' '\n' <tty | grep -q '^300000 logs accepted'
+  [ "$(tr '\r' '\n' <tty | awk '{ if (length > 59 && /%/) n++ } END { print n + 0 }')" -eq 0 ]
+}
+
+@test "no bar with --quiet, --plain or a dumb terminal" {
+  start_sink
+  mixed_lines 100000 >input
+  in_terminal --quiet
+  [ ! -s tty ]
+  in_terminal --plain
+  if grep -q '%' tty; then return 1; fi
+  TTY_TERM=dumb in_terminal
+  if grep -q '%' tty; then return 1; fi
+}
+
+# ---- the end ----
+
+@test "--until-empty waits for an intake that comes back" {
+  start_sink 'status=503*3'
+  send --until-empty < <(printf 'line 1\n')
+  [ "$status" -eq 0 ]
+  [ "$(field delivered)" = 1 ]
+  [ "$(field retries)" -ge 1 ]
+}
+
+@test "--until-empty waits out a refused key, and --timeout bounds it" {
+  start_sink
+  new_key >mine
+  chmod 600 mine
+  "$DDLOGS" send --manifest manifest.json --site eu1 --endpoint "$INTAKE_URL" --key-store file \
+    --key-name "$PWD/mine" --until-empty <<<'line 1' >out 2>err 3>&- &
+  SEND_PID=$!
+  wait_until 10 grep -q E-KEY-403 err
+  cat key >mine
+  kill -HUP "$SEND_PID"
+  wait "$SEND_PID"
+  [ "$(ids_arrived)" = 1 ]
+  INTAKE_URL=http://127.0.0.1:1
+  send --until-empty --timeout 1 <<<'line 1'
+  [ "$status" -eq 75 ]
+}
+
+@test "with a spool what cannot be delivered is kept, said, and goes out later" {
+  local sink
+  start_sink
+  sink=$INTAKE_URL
+  INTAKE_URL=http://127.0.0.1:1
+  send --spool spool --timeout 1 < <(printf 'line 1\nline 2\n')
+  [ "$status" -eq 75 ]
+  [ "$(field code) $(field pending) $(field accepted)" = "E-UNDELIVERED 2 2" ]
+  [[ $stderr == *"2 logs wait in the spool"* ]]
+  INTAKE_URL=$sink
+  send --spool spool --until-empty </dev/null
+  [ "$status" -eq 0 ]
+  diff <(seq 2) <(ids_arrived)
+}
+
+@test "with --positions the same command sends what was added" {
+  start_sink
+  mixed_lines 10 >input
+  send --positions positions.json input
+  [ "$status" -eq 0 ]
+  mixed_lines 15 >input
+  send --positions positions.json input
+  [ "$status" -eq 0 ]
+  diff <(seq 15) <(ids_arrived)
+}
+
+@test "options that do not go together are refused" {
+  local options
+  for options in "--follow" "--follow -" "--from-start input" "--positions p -" "--stats 0" \
+    "--preview --positions p input"; do
+    # shellcheck disable=SC2086
+    run --separate-stderr "$DDLOGS" send --manifest manifest.json $options </dev/null
+    [ "$status" -eq 64 ]
+    [[ $stderr == *E-USAGE* ]]
+  done
+}

@@ -43,7 +43,7 @@ struct send {
     struct stream stream; /* of what is not followed */
     char **paths;         /* absolute, of the words; NULL for what has no place */
     uint64_t whole, done; /* bytes of the regular files, and of those that are behind us */
-    uint64_t read_logs;
+    uint64_t read_bytes;  /* of them all */
     struct positions positions;
     struct ledger ledger;
     bool keeps;               /* positions are kept */

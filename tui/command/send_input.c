@@ -49,8 +49,7 @@ static int read_stream(struct send *send, struct dl_error *err)
             continue;
         }
         rc = stream_read(s, now_ms, err);
-        progress_show(&send->progress, send->done + stream_read_bytes(s), send->whole,
-                      send->read_logs, now_ms);
+        send->read_bytes = send->done + stream_read_bytes(s);
     }
     return rc;
 }
@@ -130,7 +129,6 @@ static int read_all(struct send *send, struct dl_error *err)
     measure(send);
     for (size_t i = 0; rc == 0 && !send->stopped_by && i < o->word_count; i++)
         rc = read_file(send, (unsigned)i, o->words[i], err);
-    progress_clear(&send->progress);
     return rc;
 }
 

@@ -68,7 +68,6 @@ int send_log(void *context, const struct stream *stream, const char *text, size_
     uint64_t number = 0;
     int rc;
 
-    send->read_logs++;
     if (send->preview)
         return show(send, text, len, err);
     rc = hand_over(send, text, len, &number, err);

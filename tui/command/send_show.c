@@ -106,10 +106,27 @@ int send_show_wait(const struct send *send, int64_t now_ms)
     return wait;
 }
 
+/* The share that needs no more work: of the bytes that were read, as many as of the logs. */
+static void show_progress(struct send *send, int64_t now_ms)
+{
+    uint64_t taken, left, logs;
+
+    if (send->progress.fd < 0 || now_ms - send->progress.last_ms < PROGRESS_EVERY_MS)
+        return;
+    taken = ddlogs_sender_count(send->sender, "taken");
+    left =
+        ddlogs_sender_count(send->sender, "pending") + ddlogs_sender_count(send->sender, "waiting");
+    logs = taken > left ? taken - left : 0; /* a spool may hold more than this run brought */
+    progress_show(&send->progress,
+                  taken ? (uint64_t)((double)send->read_bytes * (double)logs / (double)taken) : 0,
+                  send->whole, logs, now_ms);
+}
+
 void send_show(struct send *send, int64_t now_ms)
 {
     struct counters now;
 
+    show_progress(send, now_ms);
     if (send_show_wait(send, now_ms) != 0)
         return;
     send_count(send, &now);
