@@ -35,10 +35,13 @@ void group_free(struct group *g)
 /* What the pattern cannot decide (no memory) starts a log: two short ones are better than a mix. */
 static bool starts(const struct group *g, const char *line, size_t len)
 {
-    regmatch_t part = {.rm_so = 0,
-                       .rm_eo = (regoff_t)(len < GROUP_LOOK_MAX ? len : GROUP_LOOK_MAX)};
+    size_t look = len < GROUP_LOOK_MAX ? len : GROUP_LOOK_MAX;
+    regmatch_t part = {.rm_so = 0, .rm_eo = (regoff_t)look};
+    char text[GROUP_LOOK_MAX + 1];
 
-    return regexec(g->start, line, 0, &part, REG_STARTEND) != REG_NOMATCH;
+    memcpy(text, line, look); /* the matcher wants an end behind it */
+    text[look] = '\0';
+    return regexec(g->start, text, 0, &part, REG_STARTEND) != REG_NOMATCH;
 }
 
 int group_flush(struct group *g, struct dl_error *err)

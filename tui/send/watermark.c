@@ -46,6 +46,8 @@ static int make_room(struct watermark *w)
 
 static void remove_ranges(struct watermark *w, size_t from, size_t to)
 {
+    if (from == to)
+        return;
     memmove(w->ranges + from, w->ranges + to, (w->count - to) * sizeof *w->ranges);
     w->count -= to - from;
 }
