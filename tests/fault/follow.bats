@@ -137,6 +137,7 @@ followed() {
     local i
     sink
     follow --from-start app.log
+    wait_until 20 grep -q 'waiting for it' err
     for ((i = 0; i < 100; i++)); do
         lines $((i * 50 + 1)) $((i * 50 + 25)) >>app.log
         lines $((i * 50 + 26)) $((i * 50 + 50)) >>app.log
@@ -381,4 +382,30 @@ while True: print(s.recv(4096).decode().replace("\n", " "), flush=True)' >heard 
     [ "$status" -eq 0 ]
     wait_until 10 grep -q 'STOPPING=1' heard
     [ -s state/positions.json ]
+}
+
+@test "a process without rights is told of changes too" {
+    local folder
+    [ "$(id -u)" = 0 ] || skip "it is one in all of these tests"
+    folder=$(mktemp -d)
+    chmod 777 "$folder"
+    if ! setpriv --reuid 65534 --regid 65534 --clear-groups "$DDLOGS" --version >/dev/null; then
+        rm -r "$folder"
+        skip "another user cannot start the program where it stands"
+    fi
+    cp manifest.json "$folder"
+    : >"$folder/app.log"
+    sink
+    HOME=$folder XDG_STATE_HOME=$folder XDG_CONFIG_HOME=$folder setpriv --reuid 65534 --regid 65534 \
+        --clear-groups "$DDLOGS" send --manifest "$folder/manifest.json" --site eu1 \
+        --endpoint "$INTAKE_URL" --api-key-fd 9 --follow "$folder/app.log" >out 2>err 9<key 3>&- &
+    SEND_PID=$!
+    pids+=("$SEND_PID")
+    wait_until 10 test -s "$folder/ddlogs/acme_widget/positions.json"
+    lines 1 3 >>"$folder/app.log"
+    wait_until 20 arrived 3
+    ended
+    rm -r "$folder"
+    [ "$status" -eq 0 ]
+    lacks 'once a second' err
 }

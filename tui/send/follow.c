@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -22,7 +23,7 @@ struct followed {
     char *path, *folder;
     const char *base; /* in path */
     struct stream stream;
-    struct rotation_file file; /* the open one, or the last that was */
+    struct rotation_file file; /* the open one, or the last that was; inode 0: none yet */
     struct rotation_done done;
     int file_watch, folder_watch; /* -1: none */
     int64_t rotated_ms;           /* since when the path leads elsewhere; -1: it leads here */
@@ -205,6 +206,14 @@ static int open_saved(char path[PATH_MAX], const struct followed *s, const struc
     return fd;
 }
 
+static int64_t now_as_files_have_it(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 static int missing(struct follow *f, struct followed *s, int why, struct dl_error *err)
 {
     if (why != ENOENT && why != ENOTDIR && why != ELOOP && !s->begun)
@@ -212,6 +221,8 @@ static int missing(struct follow *f, struct followed *s, int why, struct dl_erro
     if (!s->said)
         say(f, "%s: %s; waiting for it", s->path, strerror(why));
     s->said = true;
+    if (!s->begun) /* what is made from here on is read, even if it is renamed before we look */
+        s->file.born = s->file.written = now_as_files_have_it();
     s->begun = true;
     return 0;
 }
@@ -248,7 +259,7 @@ static int open_next_once(char path[PATH_MAX], struct followed *s, bool *late, b
     bool there = rotation_stat(&current, AT_FDCWD, s->path);
     int fd = -1, why = errno;
 
-    *late = s->file.inode &&
+    *late = s->file.born &&
             rotation_next(path, PATH_MAX, s->folder, s->base, &s->file, &current, &s->done, &found);
     if (*late) {
         fd = open_file(path);

@@ -62,10 +62,38 @@ static void the_preview_shows_arrays_as_they_are_sent(void **state)
     }
 }
 
+static void many_logs_are_shown_as_they_are_sent(void **state)
+{
+    struct dl_integration *m = manifest("keep");
+    struct dl_config config = {.tags_in = DL_TAGS_IN_ATTRIBUTES};
+    struct dl_preview *preview = NULL;
+    struct dl_buffer out;
+    struct dl_error err;
+
+    (void)state;
+    dl_buffer_init(&out, 3000000);
+    assert_int_equal(dl_preview_new(&preview, &config, m, "here", NULL, NULL), 0);
+    assert_int_equal(dl_preview_log(preview, &out, "{\"service\":1}", 13, true, "error", NULL), 0);
+    assert_non_null(strstr(out.data, "\"original\":{\"service\":1}"));
+    assert_null(strstr(out.data, "\"status\""));
+    assert_non_null(strstr(out.data, "-1\""));
+    dl_buffer_clear(&out);
+    assert_int_equal(dl_preview_log(preview, &out, "text", 4, false, "error", NULL), 0);
+    assert_non_null(strstr(out.data, "\"message\":\"text\""));
+    assert_non_null(strstr(out.data, "\"status\":\"error\""));
+    assert_non_null(strstr(out.data, "-2\"")); /* the id goes on */
+    assert_int_equal(dl_preview_log(preview, &out, "x", 1, false, "no status", &err), -DL_E_VALUE);
+    dl_preview_free(preview);
+    dl_preview_free(NULL);
+    dl_buffer_free(&out);
+    dl_integration_free(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_preview_shows_arrays_as_they_are_sent),
+        cmocka_unit_test(many_logs_are_shown_as_they_are_sent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,6 +57,14 @@ static void move(const char *from, const char *to)
     assert_int_equal(rename(in_folder(from), in_folder(to)), 0);
 }
 
+/* Written long ago, whenever it was made. */
+static void backdate(const char *name)
+{
+    struct timespec at[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
+
+    assert_int_equal(utimensat(AT_FDCWD, in_folder(name), at, 0), 0);
+}
+
 /* Steps until nothing is left to do at this time. */
 static void settle(void)
 {
@@ -142,6 +150,21 @@ static void a_file_that_is_not_there_is_waited_for_and_read_whole(void **state)
     assert_int_equal(follow_wait(follow, now_ms), -1);
     add("a.log", "one\n");
     arrived("[0:one]");
+}
+
+static void what_was_renamed_before_anybody_looked_is_read(void **state)
+{
+    (void)state;
+    add("a.log.7", "older\n");
+    backdate("a.log.7");
+    open_with((struct follow_options){0});
+    arrived("");
+    add("a.log", "one\n");
+    move("a.log", "a.log.1");
+    add("a.log", "two\n");
+    settle();
+    now_ms += 1000;
+    arrived("[0:one][0:two]");
 }
 
 static void a_folder_that_is_not_there_is_looked_for_once_a_second(void **state)
@@ -433,6 +456,7 @@ int main(void)
         TEST(a_file_is_read_from_its_end_and_further),
         TEST(from_the_start_if_asked),
         TEST(a_file_that_is_not_there_is_waited_for_and_read_whole),
+        TEST(what_was_renamed_before_anybody_looked_is_read),
         TEST(a_folder_that_is_not_there_is_looked_for_once_a_second),
         TEST(a_renamed_file_is_read_to_its_end_before_the_new_one),
         TEST(a_renamed_file_without_a_new_one_is_still_read),
