@@ -112,6 +112,50 @@ static void a_line_past_the_limit_gives_its_start_and_the_next_is_whole(void **s
     }
 }
 
+/* Wherever reading ends, it can go on behind the last line that was handed out. */
+static void each_line_knows_where_it_ends_in_the_stream(void **state)
+{
+    const char *text = "one\ntwo\r\n\nfour\ncut";
+    static const uint64_t ends[] = {1004, 1009, 1010, 1015, 1018};
+    const char *line;
+    size_t len, count = 0;
+    int fds[2];
+
+    (void)state;
+    assert_int_equal(pipe(fds), 0);
+    lines_reset(&lines, 1000);
+    lines.follow = true;
+    for (const char *at = text; *at; at++) {
+        assert_int_equal(write(fds[1], at, 1), 1);
+        assert_int_equal(lines_fill(&lines, fds[0], NULL), 1);
+        while (lines_next(&lines, &line, &len))
+            assert_int_equal(lines_behind(&lines), ends[count++]);
+    }
+    close(fds[1]);
+    assert_int_equal(lines_fill(&lines, fds[0], NULL), 0);
+    assert_false(lines_next(&lines, &line, &len)); /* more may come */
+    assert_int_equal(count, 4);
+    lines.over = true;
+    assert_true(lines_next(&lines, &line, &len));
+    assert_int_equal(lines_behind(&lines), ends[4]);
+    close(fds[0]);
+}
+
+static void the_end_of_a_line_that_is_too_long_is_its_real_end(void **state)
+{
+    int fd = long_file((size_t)LINES_MAX * 2);
+    const char *line;
+    size_t len;
+
+    (void)state;
+    lines_reset(&lines, 0);
+    while (lines_fill(&lines, fd, NULL) > 0)
+        while (lines_next(&lines, &line, &len))
+            ;
+    assert_int_equal(lines_behind(&lines), (uint64_t)LINES_MAX * 2 + 7);
+    close(fd);
+}
+
 static void a_descriptor_that_cannot_be_read_is_an_error(void **state)
 {
     struct dl_error err;
@@ -126,6 +170,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_the_same_in_whatever_pieces_they_come),
         cmocka_unit_test(a_line_past_the_limit_gives_its_start_and_the_next_is_whole),
+        cmocka_unit_test(each_line_knows_where_it_ends_in_the_stream),
+        cmocka_unit_test(the_end_of_a_line_that_is_too_long_is_its_real_end),
         cmocka_unit_test(a_descriptor_that_cannot_be_read_is_an_error),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
