@@ -319,6 +319,11 @@
       "The text above says why.",                                                                  \
       "Find the cause: ddlogs test\n"                                                              \
       "Send the logs again when it is mended.")                                                    \
+    X(PENDING, "E-PENDING", 75, DL_KIND_RETRY, "Logs wait in the spool.",                          \
+      "The network or the intake was away for longer than the command had time.",                  \
+      "Do not send them again: they are kept, and the next one with this spool delivers them.\n"   \
+      "Deliver them now: ddlogs send --until-empty --spool FOLDER </dev/null\n"                    \
+      "Find the cause: ddlogs test")                                                               \
     X(RECORD, "E-RECORD", 65, DL_KIND_FAIL, "A log cannot be sent as it is.",                      \
       "It is larger than the intake's limit of 1 MB.\n"                                            \
       "It is nested too deep.",                                                                    \

@@ -505,7 +505,7 @@ END
   INTAKE_URL=http://127.0.0.1:1
   send --spool spool --timeout 1 < <(printf 'line 1\nline 2\n')
   [ "$status" -eq 75 ]
-  [ "$(field code) $(field pending) $(field accepted)" = "E-UNDELIVERED 2 2" ]
+  [ "$(field code) $(field pending) $(field accepted)" = "E-PENDING 2 2" ]
   [[ $stderr == *"2 logs wait in the spool"* ]]
   INTAKE_URL=$sink
   send --spool spool --until-empty </dev/null

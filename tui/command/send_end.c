@@ -91,10 +91,7 @@ static int kept(struct send *send, struct dl_error *err)
                             lost);
     if (!send->spooled || !left || refused(send) || ddlogs_sender_problem(send->sender, NULL) < 0)
         return -(int)err->code;
-    return dl_error_set(err, DL_E_UNDELIVERED,
-                        "%" PRIu64 " logs wait in the spool; the next ddlogs send, or the product, "
-                        "delivers them",
-                        left);
+    return dl_error_set(err, DL_E_PENDING, "%" PRIu64 " logs wait in the spool", left);
 }
 
 int send_drain(struct send *send, struct dl_error *err)
