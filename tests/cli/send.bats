@@ -456,7 +456,7 @@ END
   grep -qE '[0-9]+%.*MB/s' tty
   if grep -q $'\033' tty; then return 1; fi
   # the summary stands on a line of its own
-  tr '\r' '\n' <tty | grep -q '^300000 logs accepted'
+  tr '\r' '\n' <tty | grep -q '^300000 logs delivered'
   [ "$(tr '\r' '\n' <tty | awk '{ if (length > 59 && /%/) n++ } END { print n + 0 }')" -eq 0 ]
 }
 

@@ -122,7 +122,7 @@ static void print_summary(const struct send *send)
     uint64_t misdated = count(send, "aged") + count(send, "ahead");
     uint64_t split = send->follow ? follow_split(send->follow) : send->stream.group.split;
 
-    fprintf(stderr, "%" PRIu64 " logs accepted, %" PRIu64 " refused, %" PRIu64 " not delivered",
+    fprintf(stderr, "%" PRIu64 " logs delivered, %" PRIu64 " refused, %" PRIu64 " not delivered",
             count(send, "delivered"), refused(send), undelivered(send));
     if (send->spooled && count(send, "pending"))
         fprintf(stderr, ", %" PRIu64 " of them kept in the spool", count(send, "pending"));
