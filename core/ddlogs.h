@@ -142,14 +142,12 @@ int ddlogs_sender_flush(ddlogs_sender *sender, int timeout_ms, ddlogs_error *err
 /* One counter by name; 0 for a name that is none. Logs: "taken", "waiting" (taken and not accepted
  * yet), "dropped" (by when_full, never taken), "refused" (too large for any request, never taken),
  * and, with a spool of its whole life, "accepted", "delivered", "pending", "quarantined",
- "damaged",
- * "discarded". Always:
+ * "damaged", "discarded". Always:
  *     accepted = delivered + pending + quarantined + damaged + discarded
- "requests", "retries", "bytes", "wire_bytes"; logs
- * that were changed on the way: "cut", "replaced", "renamed", "clashed", "flattened" (arrays, as
- the
- * manifest says), "aged" and "ahead" (a date more than 18 h old or 2 h ahead, which Datadog drops
- * without a word). "oldest_ms": age of the oldest pending log. */
+ * "requests", "retries", "bytes", "wire_bytes". Logs that were changed on the way: "cut",
+ * "replaced", "renamed", "clashed", "flattened" (arrays, as the manifest says), "aged" and "ahead"
+ * (a date more than 18 h old or 2 h ahead, which Datadog drops without a word). "oldest_ms": age of
+ * the oldest pending log. */
 uint64_t ddlogs_sender_count(ddlogs_sender *sender, const char *name);
 
 /* Flushes for at most this long, then frees. Fails like flush; the handle is gone either way. What

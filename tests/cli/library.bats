@@ -63,6 +63,7 @@ configure() {
   configure
   example ship.c
   build cc ship.c ship
+  export ASAN_OPTIONS=detect_leaks=0 # what fails leaves its handles to the system
   run ./ship manifest.json config/config.json
   [ "$status" -eq 1 ]
   [[ $output == E-KEY-403:* ]]

@@ -40,10 +40,10 @@ def age(path, seconds):
     with open(path, "r+b") as f:
         at = HEAD
         while head := seek_read(f, at):
-            taken = struct.unpack_from("<Q", head, 40)[0] - 1000 * seconds
+            taken = struct.unpack_from("<Q", head, 32)[0] - 1000 * seconds
             f.seek(at)
-            f.write(seal(b"DLen", head[8:40] + struct.pack("<Q", taken) + head[48:]))
-            at += HEAD + struct.unpack_from("<I", head, 16)[0]
+            f.write(seal(b"DLen", head[8:32] + struct.pack("<Q", taken) + head[40:]))
+            at += HEAD + struct.unpack_from("<I", head, 12)[0]
 
 
 def seek_read(f, at):
