@@ -12,14 +12,25 @@ static int64_t evenly(int64_t top)
     return (int64_t)(chance % ((uint64_t)top + 1));
 }
 
+/* Evenly from 0 to what first became after it doubled with each failure, at most cap. */
+static int64_t jitter(int64_t first, unsigned failures, int64_t cap)
+{
+    int64_t top = first;
+
+    for (unsigned i = 1; i < failures && top < cap; i++)
+        top *= 2;
+    return evenly(top < cap ? top : cap);
+}
+
 int64_t dl_backoff_ms(unsigned failures, int64_t retry_after_ms)
 {
-    int64_t top = DL_BACKOFF_BASE_MS;
-
     if (retry_after_ms >= 0)
         return (retry_after_ms < DL_BACKOFF_CAP_MS ? retry_after_ms : DL_BACKOFF_CAP_MS) +
                evenly(DL_BACKOFF_BASE_MS);
-    for (unsigned i = 1; i < failures && top < DL_BACKOFF_CAP_MS; i++)
-        top *= 2;
-    return evenly(top < DL_BACKOFF_CAP_MS ? top : DL_BACKOFF_CAP_MS);
+    return jitter(DL_BACKOFF_BASE_MS, failures, DL_BACKOFF_CAP_MS);
+}
+
+int64_t dl_backoff_lone_ms(unsigned failures)
+{
+    return jitter(DL_BACKOFF_LONE_MS, failures, DL_BACKOFF_BASE_MS);
 }

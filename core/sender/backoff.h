@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#define DL_BACKOFF_LONE_MS 50
 #define DL_BACKOFF_BASE_MS 1000
 #define DL_BACKOFF_CAP_MS 120000
 
@@ -11,5 +12,9 @@
  * together do not come back together. An intake that named a time (retry_after_ms >= 0) gets it, up
  * to the cap, and a jitter of at most one base on top. failures counts from 1. */
 int64_t dl_backoff_ms(unsigned failures, int64_t retry_after_ms);
+
+/* The same for a request that failed while others get through, so that the intake is well and one
+ * server or connection behind it was not: from 0 to min(base, lone * 2^(failures - 1)). */
+int64_t dl_backoff_lone_ms(unsigned failures);
 
 #endif

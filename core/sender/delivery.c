@@ -155,13 +155,22 @@ static void count_failure(struct dl_queue *q, const struct dl_packet *p)
     q->window = q->window > 1 ? q->window / 2 : 1;
 }
 
+/* Whether the failure is this request's own: others get through, and the intake did not ask to be
+ * left alone. */
+static bool is_lone(const struct dl_queue *q)
+{
+    return q->streak < DL_STREAK_PAUSE && q->last_failure.code != DL_E_HTTP_429;
+}
+
 /* The packet stays and is tried again later; after many failures in a row everything waits. */
 static void wait_for(struct dl_queue *q, struct dl_packet *p, int64_t retry_after_ms)
 {
     int64_t now = dl_clock_ms();
 
     count_failure(q, p);
-    p->due_ms = now + dl_backoff_ms(p->attempt, retry_after_ms);
+    p->due_ms =
+        now + (retry_after_ms < 0 && is_lone(q) ? dl_backoff_lone_ms(p->attempt)
+                                                : dl_backoff_ms(p->attempt, retry_after_ms));
     if (retry_after_ms >= 0)
         q->resume_ms = p->due_ms; /* the intake spoke to all of us */
     else if (q->streak >= DL_STREAK_PAUSE)

@@ -315,12 +315,12 @@ static void a_passing_failure_is_tried_again_after_its_wait(void **state)
     open_sender();
     send_many(2);
     flush();
-    chance = 700; /* of 0 to 1000 ms */
+    chance = 35; /* of 0 to 50 ms */
     answer(503);
     counts(0, 2, 0);
-    assert_int_equal(dl_sender_step(sender), 700);
+    assert_int_equal(dl_sender_step(sender), 35);
     assert_int_equal(in_flight(), 0);
-    now += 700;
+    now += 35;
     dl_sender_step(sender);
     assert_int_equal(logs_in_flight(), 2);
     answer_as(flight(), DL_E_NET_RESET, 0, -1);
@@ -334,6 +334,20 @@ static void a_passing_failure_is_tried_again_after_its_wait(void **state)
     assert_int_equal(s.requests, 3);
     assert_int_equal(s.retries, 2);
     assert_int_equal(dl_sender_problem(sender)->code, DL_OK);
+}
+
+static void a_429_without_a_time_is_given_a_second(void **state)
+{
+    (void)state;
+    open_sender();
+    send_many(1000);
+    chance = 1000; /* of 0 to 1000 ms */
+    answer(429);
+    assert_int_equal(dl_sender_step(sender), 1000);
+    now += 1000;
+    dl_sender_step(sender);
+    answer(202);
+    counts(1000, 0, 0);
 }
 
 static void retry_after_is_obeyed_by_all(void **state)
@@ -867,6 +881,7 @@ int main(void)
         TEST(a_full_batch_leaves_at_once),
         TEST(an_open_batch_leaves_after_its_linger),
         TEST(a_passing_failure_is_tried_again_after_its_wait),
+        TEST(a_429_without_a_time_is_given_a_second),
         TEST(retry_after_is_obeyed_by_all),
         TEST(after_three_failures_in_a_row_one_request_probes),
         TEST(requests_that_fail_together_count_as_one_failure),
