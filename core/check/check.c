@@ -55,10 +55,19 @@ static const char *missing(const struct dl_check *check, enum dl_stage stage)
     return NULL;
 }
 
+/* The stage of this check behind this one. */
+static enum dl_stage next(const struct dl_check *check, enum dl_stage stage)
+{
+    do
+        stage++;
+    while (stage < DL_STAGE_COUNT && !dl_check_has(check, stage));
+    return stage;
+}
+
 static void skip_rest(struct dl_check *check, enum dl_stage failed)
 {
-    for (size_t i = failed + 1; i <= (size_t)check->options.last; i++)
-        dl_stage_settle(check, (enum dl_stage)i, DL_RESULT_SKIP, 0, "not tried, because %s failed",
+    for (enum dl_stage i = next(check, failed); i < DL_STAGE_COUNT; i = next(check, i))
+        dl_stage_settle(check, i, DL_RESULT_SKIP, 0, "not tried, because %s failed",
                         dl_stage_label(failed));
     dl_check_enter(check, DL_STAGE_COUNT);
 }
@@ -67,11 +76,9 @@ static void begin(struct dl_check *check, enum dl_stage stage)
 {
     const char *reason;
 
-    if (stage > check->options.last) {
-        dl_check_enter(check, DL_STAGE_COUNT);
-        return;
-    }
     dl_check_enter(check, stage);
+    if (stage == DL_STAGE_COUNT)
+        return;
     reason = missing(check, stage);
     if (reason)
         dl_stage_settle(check, stage, DL_RESULT_SKIP, 0, "%s", reason);
@@ -93,7 +100,7 @@ static void advance(struct dl_check *check)
         if (check->reports[stage].result == DL_RESULT_FAIL)
             skip_rest(check, stage);
         else
-            begin(check, stage + 1);
+            begin(check, next(check, stage));
     }
 }
 
@@ -204,6 +211,11 @@ void dl_check_free(struct dl_check *check)
 bool dl_check_done(const struct dl_check *check)
 {
     return check->current >= DL_STAGE_COUNT;
+}
+
+bool dl_check_has(const struct dl_check *check, enum dl_stage stage)
+{
+    return (check->options.stages & DL_STAGE_BIT(stage)) != 0;
 }
 
 const struct dl_stage_report *dl_check_report(const struct dl_check *check, enum dl_stage stage)

@@ -15,16 +15,26 @@
 #include "net/proxy.h"
 #include "secret/key.h"
 
-/* X(symbol, name in JSON, label on screens) in the order they run */
+/* X(symbol, name in JSON, label on screens) in the order they run. A check has those from PROXY to
+ * QUALITY, or some of them; the others are about this machine and the same for all sites
+ * (check/doctor.h). */
 #define DL_STAGE_TABLE(X)                                                                          \
+    X(CONFIG, "config", "Configuration")                                                           \
+    X(SOURCE, "source", "Key source")                                                              \
     X(PROXY, "proxy", "Proxy")                                                                     \
     X(DNS, "dns", "DNS")                                                                           \
     X(TCP, "tcp", "TCP")                                                                           \
     X(TLS, "tls", "TLS")                                                                           \
+    X(CLOCK, "clock", "Clock")                                                                     \
     X(KEY, "key", "Key")                                                                           \
+    X(INTAKE, "intake", "Intake")                                                                  \
     X(LOG, "log", "Send 1 log")                                                                    \
     X(BATCH, "batch", "Send batch")                                                                \
-    X(ZSTD, "zstd", "Send as zstd")
+    X(ZSTD, "zstd", "Send as zstd")                                                                \
+    X(LARGE, "large", "Large bodies")                                                              \
+    X(QUALITY, "quality", "Path quality")                                                          \
+    X(STATE, "state", "Sender state")                                                              \
+    X(PLAN, "plan", "Sender now")
 
 enum dl_stage {
 #define DL_STAGE_ENUM(symbol, name, label) DL_STAGE_##symbol,
@@ -32,6 +42,22 @@ enum dl_stage {
 #undef DL_STAGE_ENUM
         DL_STAGE_COUNT
 };
+
+/* Sets of stages. */
+#define DL_STAGE_BIT(stage) (1u << (stage))
+#define DL_STAGES_REACH                                                                            \
+    (DL_STAGE_BIT(DL_STAGE_PROXY) | DL_STAGE_BIT(DL_STAGE_DNS) | DL_STAGE_BIT(DL_STAGE_TCP) |      \
+     DL_STAGE_BIT(DL_STAGE_TLS))
+#define DL_STAGES_KEY (DL_STAGES_REACH | DL_STAGE_BIT(DL_STAGE_KEY))
+#define DL_STAGES_SEND                                                                             \
+    (DL_STAGE_BIT(DL_STAGE_LOG) | DL_STAGE_BIT(DL_STAGE_BATCH) | DL_STAGE_BIT(DL_STAGE_ZSTD))
+#define DL_STAGES_TEST (DL_STAGES_KEY | DL_STAGES_SEND)
+#define DL_STAGES_DOCTOR                                                                           \
+    (DL_STAGES_KEY | DL_STAGE_BIT(DL_STAGE_CLOCK) | DL_STAGE_BIT(DL_STAGE_INTAKE))
+#define DL_STAGES_DEEP (DL_STAGE_BIT(DL_STAGE_LARGE) | DL_STAGE_BIT(DL_STAGE_QUALITY))
+#define DL_STAGES_MACHINE                                                                          \
+    (DL_STAGE_BIT(DL_STAGE_CONFIG) | DL_STAGE_BIT(DL_STAGE_SOURCE) |                               \
+     DL_STAGE_BIT(DL_STAGE_STATE) | DL_STAGE_BIT(DL_STAGE_PLAN))
 
 enum dl_result {
     DL_RESULT_WAIT,
@@ -65,9 +91,8 @@ struct dl_check_options {
     const struct dl_key *key;                 /* NULL: stages after TLS are skipped */
     const struct dl_proxy_environment *environment;
     const char *hostname;
-    enum dl_stage
-        last;     /* run up to this one: TLS for reachability, KEY for the key, ZSTD for all */
-    int total_ms; /* 0: 30000 */
+    unsigned stages; /* a set: DL_STAGES_REACH, DL_STAGES_KEY, DL_STAGES_TEST, ... */
+    int total_ms;    /* 0: 30000 */
     /* The configuration asks for its encoding by name: where that is zstd and it is not taken, the
      * check fails instead of falling back to gzip. False while setting up. */
     bool encoding_fixed;
@@ -86,6 +111,9 @@ const char *dl_result_name(enum dl_result result);
  * put in. False past the last. */
 bool dl_stage_next(const struct dl_stage_report *report, size_t index, char *to, size_t size);
 
+/* The object of one stage, as a value into an open writer. */
+void dl_stage_json(const struct dl_stage_report *report, struct dl_json *w);
+
 /* Begins; the first result may be there at once. -DL_E_VALUE when the configuration has no site and
  * no endpoint or an unusable one. */
 int dl_check_start(struct dl_check **out, struct dl_http *http,
@@ -96,6 +124,7 @@ void dl_check_free(struct dl_check *check); /* cancels what runs; NULL is fine *
 int dl_check_step(struct dl_check *check);
 
 bool dl_check_done(const struct dl_check *check);
+bool dl_check_has(const struct dl_check *check, enum dl_stage stage);
 const struct dl_stage_report *dl_check_report(const struct dl_check *check, enum dl_stage stage);
 
 /* After it is done: 0 when no stage failed; else the negative code of the first failure, in err. */

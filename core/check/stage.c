@@ -146,7 +146,7 @@ bool dl_stage_next(const struct dl_stage_report *report, size_t index, char *to,
     return report->code != DL_OK && dl_error_step(report->code, index, words, to, size);
 }
 
-static void report_json(const struct dl_stage_report *report, struct dl_json *w)
+void dl_stage_json(const struct dl_stage_report *report, struct dl_json *w)
 {
     char line[512];
 
@@ -172,7 +172,8 @@ static void report_json(const struct dl_stage_report *report, struct dl_json *w)
 void dl_check_json(const struct dl_check *check, struct dl_json *w)
 {
     dl_json_array(w);
-    for (size_t i = 0; i < DL_STAGE_COUNT && i <= (size_t)check->options.last; i++)
-        report_json(&check->reports[i], w);
+    for (enum dl_stage i = 0; i < DL_STAGE_COUNT; i++)
+        if (dl_check_has(check, i))
+            dl_stage_json(&check->reports[i], w);
     dl_json_array_end(w);
 }

@@ -49,7 +49,7 @@ static int start(struct reach *reach, const struct program *program, struct dl_e
     for (size_t i = 0; i < DL_SITE_COUNT && rc == 0; i++) {
         struct place *place = &reach->places[i];
         struct dl_check_options options = {.environment = &reach->session.proxies,
-                                           .last = DL_STAGE_TLS,
+                                           .stages = DL_STAGES_REACH,
                                            .total_ms = seconds > 0 ? (int)seconds * 1000 : 0};
 
         rc = site_config(place, &reach->session, &dl_sites[i], err);

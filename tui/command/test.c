@@ -59,6 +59,10 @@ static void print_new_rows(const struct dl_check *check, struct rows *rows)
     while (rows->printed < DL_STAGE_COUNT) {
         const struct dl_stage_report *report = dl_check_report(check, (enum dl_stage)rows->printed);
 
+        if (!dl_check_has(check, report->stage)) {
+            rows->printed++;
+            continue;
+        }
         if (report->result <= DL_RESULT_RUN)
             return;
         result_print_row(stdout, report);
@@ -129,7 +133,7 @@ static int test_with_key(struct program *program, struct session *session, const
         .key = key,
         .environment = &session->proxies,
         .hostname = *session->hostname ? session->hostname : NULL,
-        .last = DL_STAGE_ZSTD,
+        .stages = DL_STAGES_TEST,
         .total_ms = options->timeout > 0 ? (int)options->timeout * 1000 : 0,
         .encoding_fixed = session->config->origin[DL_PROP_ENCODING] != DL_ORIGIN_DEFAULT,
     };

@@ -41,16 +41,16 @@ static void changed(void *context)
     job->changed = true;
 }
 
-static enum dl_stage last_stage(enum setup_effect_kind kind)
+static unsigned stages_of(enum setup_effect_kind kind)
 {
     switch (kind) {
     case SETUP_TEST:
-        return DL_STAGE_ZSTD;
+        return DL_STAGES_TEST;
     case SETUP_CHECK_KEY:
     case SETUP_FIND_SITE:
-        return DL_STAGE_KEY;
+        return DL_STAGES_KEY;
     default:
-        return DL_STAGE_TLS;
+        return DL_STAGES_REACH;
     }
 }
 
@@ -63,7 +63,7 @@ static void begin(struct job *job)
         .key = job->key,
         .environment = job->world->proxies,
         .hostname = job->world->hostname,
-        .last = last_stage(job->kind),
+        .stages = stages_of(job->kind),
         .total_ms = job->world->total_ms,
         .encoding_fixed = config->encoding == DL_ENCODING_NONE ||
                           config->origin[DL_PROP_ENCODING] == DL_ORIGIN_OPTION,

@@ -99,7 +99,7 @@ void view_details(const struct setup *s, struct view *view)
     view->title = "Details";
     view->question = "What was seen at each stage (the key is never shown):";
     for (int i = 0; i < DL_STAGE_COUNT; i++)
-        if (s->page != SETUP_PAGE_KEY || i <= DL_STAGE_KEY)
+        if (DL_STAGE_BIT(i) & (s->page == SETUP_PAGE_KEY ? DL_STAGES_KEY : DL_STAGES_TEST))
             stage_details(&reports->stage[i], view);
     if (s->page != SETUP_PAGE_KEY && s->test_id[0] != '\0') {
         view_line(view, VIEW_PLAIN, "Test id of the logs:");

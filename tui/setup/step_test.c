@@ -113,7 +113,8 @@ static void test_view(const struct setup *s, struct view *view)
                      : s->tested ? "The test was accepted."
                                  : "The test did not succeed. Nothing is saved.";
     for (int i = 0; i < DL_STAGE_COUNT; i++)
-        view_stage(&s->test.stage[i], view);
+        if (DL_STAGES_TEST & DL_STAGE_BIT(i))
+            view_stage(&s->test.stage[i], view);
     view_message(s, view);
     view->prompt = "Your choice";
     view->current = s->tested ? "go on" : "repeat";

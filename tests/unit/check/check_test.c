@@ -263,7 +263,7 @@ static int set_up(void **state)
     world->options = (struct dl_check_options){.config = world->config,
                                                .integration = &world->integration,
                                                .environment = &no_proxies,
-                                               .last = DL_STAGE_ZSTD,
+                                               .stages = DL_STAGES_TEST,
                                                .changed = changed,
                                                .context = world};
     struct dl_key *key;
@@ -369,6 +369,8 @@ static const char *evidence(const struct dl_stage_report *r, const char *name)
 static void expect_rest_skipped(struct world *world, enum dl_stage failed)
 {
     for (int i = (int)failed + 1; i < DL_STAGE_COUNT; i++) {
+        if (!dl_check_has(world->check, (enum dl_stage)i))
+            continue;
         const struct dl_stage_report *r = report(world, (enum dl_stage)i);
         assert_int_equal(r->result, DL_RESULT_SKIP);
         assert_non_null(strstr(r->message, dl_stage_label(failed)));
@@ -746,14 +748,14 @@ static void test_reachability_needs_no_key(void **state)
     struct dl_key *key = (struct dl_key *)(uintptr_t)world->options.key;
 
     world->options.key = NULL;
-    world->options.last = DL_STAGE_TLS;
+    world->options.stages = DL_STAGES_REACH;
     start(world);
     shake_hands(world);
     assert_true(dl_check_done(world->check));
     assert_int_equal(dl_check_verdict(world->check, NULL), 0);
     assert_int_equal(started, 1);
     dl_check_free(world->check);
-    world->options.last = DL_STAGE_ZSTD;
+    world->options.stages = DL_STAGES_TEST;
     start(world);
     shake_hands(world);
     assert_true(dl_check_done(world->check));
@@ -791,13 +793,13 @@ static void test_the_stages_become_json(void **state)
     dl_check_json(world->check, &w);
     assert_int_equal(dl_json_end(&w), 0);
     assert_int_equal(dl_json_parse(&root, out.data, out.len, &dl_json_default_limits, NULL), 0);
-    assert_int_equal(cJSON_GetArraySize(root), DL_STAGE_COUNT);
-    const cJSON *dns = cJSON_GetArrayItem(root, DL_STAGE_DNS);
+    assert_int_equal(cJSON_GetArraySize(root), 8);
+    const cJSON *dns = cJSON_GetArrayItem(root, 1);
     assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(dns, "stage")), "dns");
     assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(dns, "result")), "fail");
     assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(dns, "code")), "E-NET-DNS");
     assert_true(cJSON_GetArraySize(cJSON_GetObjectItem(dns, "next")) > 0);
-    const cJSON *tls = cJSON_GetArrayItem(root, DL_STAGE_TLS);
+    const cJSON *tls = cJSON_GetArrayItem(root, 3);
     assert_true(cJSON_IsNull(cJSON_GetObjectItem(tls, "code")));
     cJSON_Delete(root);
     dl_buffer_free(&out);

@@ -113,7 +113,7 @@ static int starts_a_check(void *context)
                                        .integration = integration,
                                        .key = key,
                                        .hostname = "host.example",
-                                       .last = DL_STAGE_ZSTD};
+                                       .stages = DL_STAGES_TEST};
     struct dl_check *check = NULL;
     int rc = dl_check_start(&check, warm, &options, NULL);
 
