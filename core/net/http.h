@@ -21,15 +21,20 @@
 enum dl_http_method {
     DL_HTTP_GET,
     DL_HTTP_POST,
-    DL_HTTP_CONNECT /* handshake only, sends nothing */
+    DL_HTTP_CONNECT, /* handshake only, sends nothing */
+    DL_HTTP_DIAL,    /* TCP alone, to the host itself: no proxy, no TLS, nothing is sent */
+    DL_HTTP_LOOKUP   /* the host's addresses; none is connected to */
 };
+
+enum dl_http_family { DL_HTTP_ANY_FAMILY, DL_HTTP_IPV4, DL_HTTP_IPV6 };
 
 struct dl_http_answer;
 
 struct dl_http_request {
     enum dl_http_method method;
-    const char *url;  /* whole URL; for CONNECT the origin */
-    const void *body; /* POST: kept by the caller until `done` */
+    const char *url;            /* whole URL; for CONNECT, DIAL and LOOKUP the origin */
+    enum dl_http_family family; /* addresses that are used */
+    const void *body;           /* POST: kept by the caller until `done` */
     size_t body_length;
     const char *content_type;     /* NULL: application/json */
     const char *content_encoding; /* NULL: none */
@@ -53,7 +58,7 @@ struct dl_http_certificate {
 
 /* Times are milliseconds from the start; -1: not reached. */
 struct dl_http_answer {
-    enum dl_code code; /* DL_OK when a whole HTTP answer (or handshake) came; else the cause */
+    enum dl_code code; /* DL_OK when a whole HTTP answer (or what was asked) came; else the cause */
     char text[512];    /* one scrubbed sentence when code is not DL_OK */
     long status;       /* HTTP status, 0: none */
     long proxy_status; /* answer to the proxy's CONNECT, 0: none */
@@ -63,7 +68,8 @@ struct dl_http_answer {
     char addresses[DL_HTTP_ADDRESSES_MAX][64]; /* all that were tried */
     size_t address_count;
     int64_t dns_ms, connect_ms, tls_ms, answer_ms, total_ms;
-    char tls_version[16];
+    char tls_version[16], tls_cipher[64];
+    bool reused; /* it went over a connection that was open already */
     struct dl_http_certificate chain[DL_HTTP_CHAIN_MAX]; /* leaf first */
     size_t chain_length;
     char content_type[128], location[512];

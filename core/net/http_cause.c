@@ -82,7 +82,9 @@ static void not_connected(struct dl_http_transfer *t)
 
     where(t, target, sizeof target);
     proxy_name(t, name, sizeof name);
-    if (!t->tls && !t->socket_count && number == 0) {
+    if (t->method == DL_HTTP_LOOKUP && t->answer.address_count) {
+        t->answer.code = DL_OK; /* no socket was to be had, by intent */
+    } else if (!t->tls && !dl_http_is_mute(t) && !t->socket_count && number == 0) {
         say(t, DL_E_NET_UNREACH,
             "%s is not this machine, and http:// without encryption is for it alone", target);
     } else if (number == ETIMEDOUT) {
@@ -314,7 +316,7 @@ static void whole(struct dl_http_transfer *t)
 {
     char target[1000];
 
-    if (t->handshake_only || t->head_ended) {
+    if (!dl_http_asks(t) || t->head_ended) {
         t->answer.code = DL_OK;
         return;
     }

@@ -155,21 +155,36 @@ void dl_http_certificate_chain(CURL *easy, struct dl_http_answer *answer)
     }
 }
 
+/* A function of the TLS library, into a pointer to one. */
+static bool find(void *function, const char *name)
+{
+    void *symbol = dlsym(RTLD_DEFAULT, name);
+
+    memcpy(function, &symbol, sizeof symbol);
+    return symbol != NULL;
+}
+
 /* libcurl tells the version in its debug output alone, which is never switched on. It hands out the
  * TLS library's own object, and the library that made it is loaded: this asks that one. */
-void dl_http_certificate_tls_version(CURL *easy, char *to, size_t size)
+void dl_http_certificate_session(CURL *easy, struct dl_http_answer *answer)
 {
     const struct curl_tlssessioninfo *session = NULL;
-    const char *(*version)(const void *ssl);
-    void *symbol;
+    struct {
+        const char *(*version)(const void *ssl);
+        const void *(*cipher)(const void *ssl);
+        const char *(*name)(const void *cipher);
+    } of;
 
     if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) || !session ||
         session->backend != CURLSSLBACKEND_OPENSSL || !session->internals) {
         return;
     }
-    symbol = dlsym(RTLD_DEFAULT, "SSL_get_version");
-    if (symbol) {
-        memcpy(&version, &symbol, sizeof version);
-        dl_text_copy(to, size, version(session->internals));
+    if (find(&of.version, "SSL_get_version")) {
+        dl_text_copy(answer->tls_version, sizeof answer->tls_version,
+                     of.version(session->internals));
+    }
+    if (find(&of.cipher, "SSL_get_current_cipher") && find(&of.name, "SSL_CIPHER_get_name")) {
+        dl_text_copy(answer->tls_cipher, sizeof answer->tls_cipher,
+                     of.name(of.cipher(session->internals)));
     }
 }

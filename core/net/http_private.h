@@ -3,6 +3,7 @@
 #define DL_NET_HTTP_PRIVATE_H
 
 #include <curl/curl.h>
+#include <stdbool.h>
 #include <sys/stat.h>
 
 #include "base/buffer.h"
@@ -35,7 +36,7 @@ struct dl_http_transfer {
     char proxy_shown[512], proxy_origin[64];
     char ca_file[512];
     int connect_timeout_ms, timeout_ms, idle_timeout_ms;
-    bool handshake_only;
+    enum dl_http_method method;
 
     int64_t started_ms, last_byte_ms;
     curl_off_t uploaded;
@@ -101,6 +102,19 @@ void dl_http_cause(struct dl_http_transfer *transfer, CURLcode result);
 int dl_http_certificate_trust(struct dl_http *http, CURL *easy, const char *ca_file,
                               struct dl_error *err);
 void dl_http_certificate_chain(CURL *easy, struct dl_http_answer *answer);
-void dl_http_certificate_tls_version(CURL *easy, char *to, size_t size);
+/* Version and cipher of the connection. */
+void dl_http_certificate_session(CURL *easy, struct dl_http_answer *answer);
+
+/* Whether the transfer is an HTTP request, not only a way to the host. */
+static inline bool dl_http_asks(const struct dl_http_transfer *transfer)
+{
+    return transfer->method < DL_HTTP_CONNECT;
+}
+
+/* Whether nothing is said to the host, so that it may be any. */
+static inline bool dl_http_is_mute(const struct dl_http_transfer *transfer)
+{
+    return transfer->method > DL_HTTP_CONNECT;
+}
 
 #endif

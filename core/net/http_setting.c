@@ -90,7 +90,9 @@ static int take_names(struct dl_http_transfer *t, const struct dl_http_request *
         dl_text_copy(t->proxy_shown, sizeof t->proxy_shown, request->proxy->shown);
         dl_text_copy(t->proxy_origin, sizeof t->proxy_origin, request->proxy->origin);
     }
-    if (!t->tls && !(dl_host_is_loopback(t->host) && dl_host_is_loopback(t->looked_up))) {
+    if (dl_http_is_mute(t)) {
+        t->tls = false;
+    } else if (!t->tls && !(dl_host_is_loopback(t->host) && dl_host_is_loopback(t->looked_up))) {
         return dl_error_set(err, DL_E_VALUE,
                             "http:// without encryption is for this machine alone, not for %s; use "
                             "https://",
@@ -107,7 +109,10 @@ static CURLcode set_protocol(CURL *easy, const struct dl_http_transfer *t,
     CURLcode result = CURLE_OK;
     bool look = request->look_at_certificate;
 
-    DL_HTTP_SET(CURLOPT_URL, request->url);
+    char mute[DL_ORIGIN_MAX + 16];
+
+    dl_text_format(mute, sizeof mute, "http://%s:%d", t->host, t->port);
+    DL_HTTP_SET(CURLOPT_URL, dl_http_is_mute(t) ? mute : request->url);
     DL_HTTP_SET(CURLOPT_PROTOCOLS_STR, t->tls ? "https" : "http");
     DL_HTTP_SET(CURLOPT_REDIR_PROTOCOLS_STR, "https"); /* never used; an empty list is refused */
     DL_HTTP_SET(CURLOPT_FOLLOWLOCATION, 0L);           /* the key would go along */
@@ -141,10 +146,19 @@ static CURLcode set_proxy(CURL *easy, const struct dl_http_request *request)
     return result;
 }
 
-static CURLcode set_limits(CURL *easy, const struct dl_http_transfer *t)
+static long resolve_of(enum dl_http_family family)
+{
+    return family == DL_HTTP_IPV4   ? CURL_IPRESOLVE_V4
+           : family == DL_HTTP_IPV6 ? CURL_IPRESOLVE_V6
+                                    : CURL_IPRESOLVE_WHATEVER;
+}
+
+static CURLcode set_limits(CURL *easy, const struct dl_http_transfer *t,
+                           const struct dl_http_request *request)
 {
     CURLcode result = CURLE_OK;
 
+    DL_HTTP_SET(CURLOPT_IPRESOLVE, resolve_of(request->family));
     DL_HTTP_SET(CURLOPT_CONNECTTIMEOUT_MS, (long)t->connect_timeout_ms);
     DL_HTTP_SET(CURLOPT_TIMEOUT_MS, (long)t->timeout_ms);
     DL_HTTP_SET(CURLOPT_NOSIGNAL, 1L);
@@ -166,6 +180,8 @@ static CURLcode set_method(CURL *easy, const struct dl_http_request *request)
         DL_HTTP_SET(CURLOPT_POSTFIELDS, request->body ? request->body : "");
         break;
     case DL_HTTP_CONNECT:
+    case DL_HTTP_DIAL:
+    case DL_HTTP_LOOKUP:
         DL_HTTP_SET(CURLOPT_CONNECT_ONLY, 1L);
         DL_HTTP_SET(CURLOPT_CERTINFO, 1L);
         DL_HTTP_SET(CURLOPT_FRESH_CONNECT, 1L);
@@ -258,7 +274,7 @@ int dl_http_setting_apply(struct dl_http_transfer *t, const struct dl_http_reque
     }
     result = set_protocol(easy, t, request);
     result = result ? result : set_proxy(easy, request);
-    result = result ? result : set_limits(easy, t);
+    result = result ? result : set_limits(easy, t, request);
     result = result ? result : set_method(easy, request);
     result = result ? result : set_headers(easy, t, request);
     if (result) {

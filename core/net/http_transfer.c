@@ -50,7 +50,10 @@ static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_s
     if (a->address_count < DL_HTTP_ADDRESSES_MAX) {
         dl_text_copy(a->addresses[a->address_count++], sizeof a->addresses[0], text);
     }
-    if (!t->tls && !dl_host_is_loopback(text)) {
+    if (t->method == DL_HTTP_LOOKUP) {
+        return CURL_SOCKET_BAD; /* curl goes on to the next one */
+    }
+    if (!t->tls && !dl_http_is_mute(t) && !dl_host_is_loopback(text)) {
         return CURL_SOCKET_BAD; /* a loopback name that leads elsewhere */
     }
     fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
@@ -94,8 +97,7 @@ static int before_request(void *data, char *address, char *local, int port, int 
     mark(t, &t->answer.connect_ms, now);
     if (t->tls) {
         mark(t, &t->answer.tls_ms, now);
-        dl_http_certificate_tls_version(t->easy, t->answer.tls_version,
-                                        sizeof t->answer.tls_version);
+        dl_http_certificate_session(t->easy, &t->answer);
     }
     dl_text_copy(t->answer.address, sizeof t->answer.address, address ? address : "");
     t->request_begun = true;
@@ -180,7 +182,7 @@ int dl_http_transfer_new(struct dl_http_transfer **out, struct dl_http *http,
     t->http = http;
     t->easy = curl_easy_init();
     t->progress = request->progress;
-    t->handshake_only = request->method == DL_HTTP_CONNECT;
+    t->method = request->method;
     t->connect_timeout_ms = or_default(request->connect_timeout_ms, CONNECT_TIMEOUT_MS);
     t->timeout_ms = or_default(request->timeout_ms, TIMEOUT_MS);
     t->idle_timeout_ms = or_default(request->idle_timeout_ms, IDLE_TIMEOUT_MS);
@@ -251,7 +253,10 @@ void dl_http_transfer_finish(struct dl_http_transfer *transfer, CURLcode result)
     if (!curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &number)) {
         a->os_errno = (int)number;
     }
-    if (transfer->handshake_only) {
+    if (!curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &number)) {
+        a->reused = result == CURLE_OK && number == 0;
+    }
+    if (!dl_http_asks(transfer)) {
         a->status = 0;
         if (result == CURLE_OK) {
             dl_http_certificate_chain(transfer->easy, a);

@@ -127,6 +127,7 @@ static void the_next_request_uses_the_same_connection_and_no_cookie(void **state
         exchange_expect(&s.exchange, DL_OK, "");
         assert_true(s.exchange.answer.connect_ms >= 0);
         assert_string_equal(s.exchange.answer.address, "127.0.0.1");
+        assert_int_equal(s.exchange.answer.reused, i > 0);
     }
     assert_int_equal(atomic_load(&s.server.seen->requests), 3);
     assert_int_equal(atomic_load(&s.server.seen->connections), 1);
@@ -311,6 +312,59 @@ static void a_refused_connection_names_host_and_port(void **state)
     assert_true(exchange.answer.dns_ms >= 0);
     assert_int_equal(exchange.answer.connect_ms, -1);
     assert_true(exchange.answer.address_count >= 1);
+    exchange_close(&exchange);
+}
+
+static void a_look_up_names_the_addresses_of_a_family_and_connects_to_none(void **state)
+{
+    struct exchange exchange = {0};
+    struct dl_http_request request = {.method = DL_HTTP_LOOKUP, .url = "https://localhost:1"};
+
+    (void)state;
+    exchange_run(&exchange, &request);
+    assert_int_equal(exchange.answer.code, DL_OK);
+    assert_int_equal(exchange.answer.address_count, 2);
+    assert_int_equal(exchange.answer.connect_ms, -1);
+    assert_true(exchange.answer.dns_ms >= 0);
+    request.family = DL_HTTP_IPV4;
+    exchange_run(&exchange, &request);
+    assert_int_equal(exchange.answer.address_count, 1);
+    assert_string_equal(exchange.answer.addresses[0], "127.0.0.1");
+    request.family = DL_HTTP_IPV6;
+    exchange_run(&exchange, &request);
+    assert_int_equal(exchange.answer.address_count, 1);
+    assert_string_equal(exchange.answer.addresses[0], "::1");
+    request.url = "https://name.invalid";
+    exchange_run(&exchange, &request);
+    exchange_expect(&exchange, DL_E_NET_DNS, "the name name.invalid cannot be looked up");
+    exchange_close(&exchange);
+}
+
+static void wait_for_a_request(struct peer *peer)
+{
+    peer_read_request(peer);
+}
+
+static void a_dial_connects_and_says_nothing(void **state)
+{
+    struct exchange exchange = {0};
+    struct dl_http_request request = {.method = DL_HTTP_DIAL, .family = DL_HTTP_IPV4};
+    struct server server;
+
+    (void)state;
+    server_start(&server, wait_for_a_request, NULL);
+    request.url = exchange_url(&exchange, "https", server.port, "");
+    exchange_run(&exchange, &request);
+    assert_int_equal(exchange.answer.code, DL_OK);
+    assert_string_equal(exchange.answer.address, "127.0.0.1");
+    assert_true(exchange.answer.connect_ms >= 0);
+    assert_int_equal(exchange.answer.tls_ms, -1);
+    exchange_close(&exchange);
+    assert_int_equal(atomic_load(&server.seen->bytes), 0);
+    server_stop(&server);
+    request.url = exchange_url(&exchange, "https", server_closed_port(), "");
+    exchange_run(&exchange, &request);
+    exchange_expect(&exchange, DL_E_NET_REFUSED, "refused the connection");
     exchange_close(&exchange);
 }
 
@@ -733,6 +787,8 @@ int main(void)
         cmocka_unit_test(a_redirect_is_never_followed_and_the_second_server_sees_nothing),
         cmocka_unit_test(a_name_that_is_not_there_is_named),
         cmocka_unit_test(a_refused_connection_names_host_and_port),
+        cmocka_unit_test(a_look_up_names_the_addresses_of_a_family_and_connects_to_none),
+        cmocka_unit_test(a_dial_connects_and_says_nothing),
         cmocka_unit_test(a_connection_that_is_cut_is_no_success_whatever_came_before),
         cmocka_unit_test(what_is_not_http_is_called_so),
         cmocka_unit_test(a_server_that_says_nothing_is_left_after_the_idle_time),

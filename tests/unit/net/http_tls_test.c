@@ -92,6 +92,7 @@ static void a_trusted_server_gets_the_request(void **state)
         exchange_expect(&s.exchange, DL_OK, "");
         assert_int_equal(a->status, 202);
         assert_string_equal(a->tls_version, "TLSv1.3");
+        assert_memory_equal(a->tls_cipher, "TLS_", 4);
         assert_string_equal(a->address, "127.0.0.1");
         assert_in_range(a->dns_ms, 0, a->connect_ms);
         assert_in_range(a->connect_ms, 0, a->tls_ms);
