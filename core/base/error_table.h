@@ -405,6 +405,33 @@
       "Set HTTPS_PROXY to the same value.")                                                        \
     X(HTTPS_PROXY, "W-HTTPS-PROXY", 0, DL_KIND_WARN, "The proxy variable looks wrong.",            \
       "It lacks http://, or uses https:// for a plain proxy.",                                     \
-      "Write it as http://PROXYHOST:3128")
+      "Write it as http://PROXYHOST:3128")                                                         \
+    X(NET_FAMILY, "W-NET-FAMILY", 0, DL_KIND_WARN,                                                 \
+      "One of IPv4 and IPv6 does not lead to the intake.",                                         \
+      "A firewall knows one of them alone.\n"                                                      \
+      "The network gives out IPv6 addresses but does not route them.",                             \
+      "Compare: curl -4sS -o /dev/null https://HOST:PORT/ and the same with -6\n"                  \
+      "Ask the network's people to let port PORT through for both, or to give out one alone.")     \
+    X(TLS_INSPECTED, "W-TLS-INSPECTED", 0, DL_KIND_WARN,                                           \
+      "TLS is opened on the way by an inspecting proxy.",                                          \
+      "The company inspects TLS, and this machine trusts its CA.",                                 \
+      "Ask for HOST to be left out of the inspection: it carries an API key.\n"                    \
+      "See who it is: openssl s_client -connect HOST:PORT -servername HOST </dev/null")            \
+    X(BODY_LIMIT, "W-BODY-LIMIT", 0, DL_KIND_WARN,                                                 \
+      "Something on the way does not let large requests through.",                                 \
+      "A proxy, firewall or web filter has a limit for what is sent.\n"                            \
+      "The line is slow, and something on it gives up early.",                                     \
+      "Ask for a limit of 6 MB for requests to HOST.\n"                                            \
+      "Until then logs still arrive: a batch that is refused for its size is halved.")             \
+    X(KEEPALIVE, "W-KEEPALIVE", 0, DL_KIND_WARN,                                                   \
+      "Connections are not kept open between requests.",                                           \
+      "A proxy closes each connection after its answer.",                                          \
+      "Ask for kept-alive connections to HOST: each request pays for a TLS handshake now.")        \
+    X(SPOOL_WAITS, "W-SPOOL-WAITS", 0, DL_KIND_WARN, "Logs wait in the spool.",                    \
+      "Nothing sends them now: the service or program is not running.\n"                           \
+      "The intake could not be reached, or did not take the key.",                                 \
+      "See what waits: ddlogs spool status\n"                                                      \
+      "Send it: ddlogs send --until-empty </dev/null\n"                                            \
+      "Logs older than 18 hours are dropped by Datadog without a word.")
 
 #endif

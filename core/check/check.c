@@ -7,25 +7,33 @@
 #include "check/internal.h"
 
 #define TOTAL_MS 30000
-#define PROBE_MS 5000 /* each of DNS, TCP, TLS, and the second look at a certificate */
+#define DEEP_MS 60000 /* more for each deep stage */
+#define PROBE_MS 5000 /* each of DNS, TCP, TLS */
 #define REQUEST_MS 15000
-#define ORGANISATION_MS 3000 /* nice to know, nothing to wait for */
 
-static int64_t stage_limit(enum dl_stage stage)
+static bool is_in(enum dl_stage stage, unsigned stages)
 {
-    return stage <= DL_STAGE_TLS ? PROBE_MS : REQUEST_MS;
+    return stage < DL_STAGE_COUNT && (stages & DL_STAGE_BIT(stage)) != 0;
 }
 
 void dl_check_enter(struct dl_check *check, enum dl_stage stage)
 {
     check->current = stage;
+    check->more = NULL;
     if (stage < DL_STAGE_COUNT) {
         check->reports[stage].result = DL_RESULT_RUN;
         check->stage_started = dl_clock_ms();
-        check->stage_deadline = check->stage_started + stage_limit(stage);
+        check->stage_deadline =
+            check->stage_started + (is_in(stage, DL_STAGES_REACH) ? PROBE_MS : REQUEST_MS);
     }
     if (check->options.changed)
         check->options.changed(check->options.context);
+}
+
+void dl_check_continue(struct dl_check *check, dl_check_more *more, int ms)
+{
+    check->more = more;
+    check->stage_deadline = dl_clock_ms() + ms;
 }
 
 void dl_check_request(const struct dl_check *check, struct dl_http_request *request)
@@ -48,9 +56,11 @@ void dl_check_cancel_transfer(struct dl_check *check)
 /* Why a stage is not run at all, or NULL. */
 static const char *missing(const struct dl_check *check, enum dl_stage stage)
 {
+    const char *reason = check->options.key_reason;
+
     if (stage >= DL_STAGE_KEY && !check->options.key)
-        return "no API key was given";
-    if (stage >= DL_STAGE_LOG && !check->options.integration)
+        return reason ? reason : "no API key was given";
+    if (is_in(stage, DL_STAGES_SEND) && !check->options.integration)
         return "no integration was given";
     return NULL;
 }
@@ -84,10 +94,33 @@ static void begin(struct dl_check *check, enum dl_stage stage)
         dl_stage_settle(check, stage, DL_RESULT_SKIP, 0, "%s", reason);
     else if (stage == DL_STAGE_DNS)
         dl_probe_begin(check);
+    else if (stage == DL_STAGE_CLOCK)
+        dl_clock_stage_begin(check);
     else if (stage == DL_STAGE_KEY)
         dl_key_stage_begin(check);
-    else if (stage >= DL_STAGE_LOG)
+    else if (stage == DL_STAGE_INTAKE)
+        dl_intake_stage_begin(check);
+    else if (stage == DL_STAGE_LARGE)
+        dl_large_stage_begin(check);
+    else if (stage == DL_STAGE_QUALITY)
+        dl_path_stage_begin(check);
+    else
         dl_send_begin(check, stage);
+}
+
+/* What a stage leaves behind. */
+static void leave(struct dl_check *check)
+{
+    dl_check_cancel_transfer(check);
+    dl_send_end(check);
+    free(check->rounds.body);
+    check->rounds = (struct dl_rounds){0};
+}
+
+/* Whether the stages behind one that failed make sense all the same. */
+static bool goes_on(enum dl_stage failed)
+{
+    return failed == DL_STAGE_CLOCK || failed == DL_STAGE_LARGE;
 }
 
 /* Leaves stages that have their result and enters the next one. */
@@ -95,30 +128,33 @@ static void advance(struct dl_check *check)
 {
     while (check->current < DL_STAGE_COUNT && dl_stage_settled(&check->reports[check->current])) {
         enum dl_stage stage = check->current;
-        dl_check_cancel_transfer(check);
-        dl_send_end(check);
-        if (check->reports[stage].result == DL_RESULT_FAIL)
+        leave(check);
+        if (check->reports[stage].result == DL_RESULT_FAIL && !goes_on(stage))
             skip_rest(check, stage);
         else
             begin(check, next(check, stage));
     }
 }
 
-/* Second requests of a stage, each with a deadline of its own. */
 static void follow_up(struct dl_check *check)
 {
-    if (check->look_wanted) {
-        check->stage_deadline = dl_clock_ms() + PROBE_MS;
-        dl_probe_look(check);
-    } else if (check->organisation_wanted) {
-        check->stage_deadline = dl_clock_ms() + ORGANISATION_MS;
-        dl_key_stage_organisation(check);
-    }
+    dl_check_more *more = check->more;
+
+    check->more = NULL;
+    if (more)
+        more(check);
 }
 
 static int64_t total_deadline(const struct dl_check *check)
 {
-    return check->started + (check->options.total_ms > 0 ? check->options.total_ms : TOTAL_MS);
+    int64_t ms = check->options.total_ms;
+
+    if (ms <= 0) {
+        ms = TOTAL_MS;
+        ms += dl_check_has(check, DL_STAGE_LARGE) ? DEEP_MS : 0;
+        ms += dl_check_has(check, DL_STAGE_QUALITY) ? DEEP_MS : 0;
+    }
+    return check->started + ms;
 }
 
 static int64_t deadline(const struct dl_check *check)
@@ -134,37 +170,57 @@ static void late(struct dl_check *check)
     int seconds = (int)((dl_clock_ms() - check->stage_started + 500) / 1000);
 
     dl_check_cancel_transfer(check);
-    if (check->current <= DL_STAGE_TLS)
+    check->more = NULL;
+    if (is_in(check->current, DL_STAGES_REACH))
         dl_probe_late(check, seconds);
+    else if (check->current == DL_STAGE_CLOCK)
+        dl_clock_stage_late(check, seconds);
     else if (check->current == DL_STAGE_KEY)
         dl_key_stage_late(check, seconds);
+    else if (check->current == DL_STAGE_INTAKE)
+        dl_intake_stage_late(check, seconds);
+    else if (check->current == DL_STAGE_LARGE)
+        dl_large_stage_late(check, seconds);
+    else if (check->current == DL_STAGE_QUALITY)
+        dl_path_stage_late(check, seconds);
     else
         dl_send_late(check, seconds);
 }
 
-int dl_check_step(struct dl_check *check)
+static int sooner(int a, int b)
+{
+    return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
+/* The stages; milliseconds until they want to be called again, -1 when they are over. */
+static int step_stages(struct dl_check *check)
 {
     int wait = -1;
     int64_t left;
 
-    if (dl_check_done(check))
+    if (check->current == DL_STAGE_COUNT)
         return -1;
     follow_up(check);
     if (check->sender)
         wait = dl_send_step(check);
     advance(check);
-    if (!dl_check_done(check) && dl_clock_ms() >= deadline(check)) {
+    if (check->current < DL_STAGE_COUNT && dl_clock_ms() >= deadline(check)) {
         late(check);
         advance(check);
     }
-    if (dl_check_done(check))
+    if (check->current == DL_STAGE_COUNT)
         return -1;
     check->reports[check->current].ms = dl_clock_ms() - check->stage_started;
     left = deadline(check) - dl_clock_ms();
-    left = left > 0 ? left : 0;
-    if (check->look_wanted || check->organisation_wanted)
-        return 0;
-    return wait >= 0 && wait < left ? wait : (int)left;
+    return check->more ? 0 : sooner(wait, left > 0 ? (int)left : 0);
+}
+
+int dl_check_step(struct dl_check *check)
+{
+    int wait = step_stages(check);
+
+    wait = sooner(wait, dl_family_step(check));
+    return dl_check_done(check) ? -1 : wait;
 }
 
 int dl_check_start(struct dl_check **out, struct dl_http *http,
@@ -193,6 +249,7 @@ int dl_check_start(struct dl_check **out, struct dl_http *http,
     check->options.changed = NULL;
     dl_check_enter(check, DL_STAGE_PROXY);
     dl_probe_proxy(check);
+    dl_family_begin(check);
     advance(check);
     check->options.changed = options->changed;
     *out = check;
@@ -203,14 +260,14 @@ void dl_check_free(struct dl_check *check)
 {
     if (!check)
         return;
-    dl_check_cancel_transfer(check);
-    dl_send_end(check);
+    leave(check);
+    dl_family_end(check);
     free(check);
 }
 
 bool dl_check_done(const struct dl_check *check)
 {
-    return check->current >= DL_STAGE_COUNT;
+    return check->current >= DL_STAGE_COUNT && check->families_told;
 }
 
 bool dl_check_has(const struct dl_check *check, enum dl_stage stage)

@@ -68,7 +68,7 @@ enum dl_result {
     DL_RESULT_SKIP
 };
 
-#define DL_EVIDENCE_MAX 16
+#define DL_EVIDENCE_MAX 20
 
 struct dl_evidence {
     char name[32];   /* "issuer", "address"; a second one of a name is "address 2" */
@@ -88,11 +88,14 @@ struct dl_stage_report {
 struct dl_check_options {
     const struct dl_config *config;           /* all kept by the caller until the check is freed */
     const struct dl_integration *integration; /* NULL: reachability alone */
-    const struct dl_key *key;                 /* NULL: stages after TLS are skipped */
+    const struct dl_key *key;                 /* NULL: stages that need one are skipped */
+    const char *key_reason;                   /* why there is none, or NULL */
     const struct dl_proxy_environment *environment;
     const char *hostname;
-    unsigned stages; /* a set: DL_STAGES_REACH, DL_STAGES_KEY, DL_STAGES_TEST, ... */
-    int total_ms;    /* 0: 30000 */
+    unsigned stages;      /* a set: DL_STAGES_REACH, DL_STAGES_KEY, DL_STAGES_TEST, ... */
+    bool families;        /* IPv4 and IPv6 are tried each by itself, too */
+    const char *resolver; /* servers of resolv.conf, for evidence; or NULL */
+    int total_ms;         /* 0: 30000, and more for large bodies and path quality */
     /* The configuration asks for its encoding by name: where that is zstd and it is not taken, the
      * check fails instead of falling back to gzip. False while setting up. */
     bool encoding_fixed;

@@ -64,6 +64,9 @@ const struct dl_stage_report *dl_doctor_cause(const struct dl_stage_report *cons
  * higher exit code, then the first. NULL: nothing failed. Warnings are none. */
 const struct dl_stage_report *dl_doctor_worst(const struct dl_doctor_table *table);
 
+/* Whether the code is worse than the other (DL_OK: none), in that order. */
+bool dl_doctor_is_worse(enum dl_code code, enum dl_code other);
+
 /* "machine" (stages) and "sites" ({site, ok, code, ms, stages}) as members of an open object. */
 void dl_doctor_json(const struct dl_doctor_table *table, struct dl_json *w);
 

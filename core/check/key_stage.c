@@ -7,37 +7,7 @@
 
 #define VALIDATE "/api/v1/validate"
 #define ORGANISATION "/api/v2/validate"
-
-/* Datadog drops logs that are older than 18 h or, by its older documentation, more than 2 h ahead.
- */
-#define CLOCK_WARN_MS (5 * 60 * 1000LL)
-#define CLOCK_BEHIND_MS (18 * 3600 * 1000LL)
-#define CLOCK_AHEAD_MS (2 * 3600 * 1000LL)
-
-/* Compares the clock with the Date header: DL_OK, DL_E_CLOCK or DL_E_CLOCK_FAR with a sentence. */
-static enum dl_code judge_clock(struct dl_stage_report *report, const char *date, char *sentence,
-                                size_t size)
-{
-    int64_t there, off;
-    char span[32], now[32];
-
-    if (!date[0] || !dl_date_parse(date, &there))
-        return DL_OK;
-    off = dl_clock_wall_ms() - there;
-    bool behind = off < 0;
-    dl_date_span(behind ? -off : off, span, sizeof span);
-    dl_clock_iso(dl_clock_wall_ms(), now);
-    dl_stage_evidence(report, "date", "%s", date);
-    dl_stage_evidence(report, "clock", "%s", now);
-    if (-CLOCK_WARN_MS <= off && off <= CLOCK_WARN_MS)
-        return DL_OK;
-    bool far = off < -CLOCK_BEHIND_MS || off > CLOCK_AHEAD_MS;
-    dl_text_format(sentence, size,
-                   "the clock of this machine is %s %s (it says %s, the server %s)%s", span,
-                   behind ? "behind" : "ahead", now, date,
-                   far ? ": logs with this time are dropped without a word" : "");
-    return far ? DL_E_CLOCK_FAR : DL_E_CLOCK;
-}
+#define ORGANISATION_MS 3000 /* nice to know, nothing to wait for */
 
 static void site_evidence(struct dl_check *check)
 {
@@ -59,7 +29,8 @@ static void site_evidence(struct dl_check *check)
 static void fine(struct dl_check *check, const struct dl_http_answer *answer)
 {
     const struct dl_config *config = check->options.config;
-    const char *clock = answer->date[0] ? ", clock ok" : "";
+    bool said = dl_check_has(check, DL_STAGE_CLOCK); /* by a stage of its own */
+    const char *clock = answer->date[0] && !said ? ", clock ok" : "";
 
     check->outcome = DL_RESULT_PASS;
     if (check->endpoint.custom)
@@ -98,6 +69,8 @@ static void request(struct dl_check *check, const char *path, dl_http_done *done
         dl_stage_fail(check, DL_STAGE_KEY, DL_RESULT_FAIL, -1, &err);
 }
 
+static void organisation(struct dl_check *check);
+
 static void validate_done(void *context, const struct dl_http_answer *answer)
 {
     struct dl_check *check = context;
@@ -112,14 +85,15 @@ static void validate_done(void *context, const struct dl_http_answer *answer)
         dl_stage_fail(check, DL_STAGE_KEY, DL_RESULT_FAIL, answer->total_ms, &err);
         return;
     }
-    err.code = judge_clock(report, answer->date, sentence, sizeof sentence);
+    if (!dl_check_has(check, DL_STAGE_CLOCK))
+        err.code = dl_clock_stage_judge(report, answer->date, sentence, sizeof sentence);
     if (err.code == DL_OK) {
         fine(check, answer);
     } else {
         dl_error_set(&check->outcome_error, err.code, "%s", sentence);
         check->outcome = err.code == DL_E_CLOCK ? DL_RESULT_WARN : DL_RESULT_FAIL;
     }
-    check->organisation_wanted = true;
+    dl_check_continue(check, organisation, ORGANISATION_MS);
 }
 
 /* Undocumented as stable: whatever comes back, the key is valid. */
@@ -153,9 +127,8 @@ void dl_key_stage_begin(struct dl_check *check)
     request(check, VALIDATE, validate_done);
 }
 
-void dl_key_stage_organisation(struct dl_check *check)
+static void organisation(struct dl_check *check)
 {
-    check->organisation_wanted = false;
     check->asking_organisation = true;
     request(check, ORGANISATION, organisation_done);
 }
@@ -164,7 +137,7 @@ void dl_key_stage_late(struct dl_check *check, int seconds)
 {
     struct dl_error err = {0};
 
-    if (check->asking_organisation || check->organisation_wanted) {
+    if (check->asking_organisation) {
         settle(check);
         return;
     }

@@ -1,9 +1,10 @@
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/text.h"
 #include "check/internal.h"
+
+#define LOOK_MS 5000 /* for the second handshake */
 
 /* ---- proxy ---- */
 
@@ -72,11 +73,8 @@ static void peer_evidence(struct dl_check *check, enum dl_stage stage)
 {
     struct dl_stage_report *report = &check->reports[stage];
 
-    dl_stage_evidence(report, "host", "%s", check->intake.host);
-    dl_stage_evidence(report, "port", "%d", check->intake.port);
-    if (proxied(check))
-        dl_stage_evidence(report, "proxy", "%s", check->proxy.shown);
-    else if (check->options.config->connect_to)
+    dl_stage_peer(check, report);
+    if (!proxied(check) && check->options.config->connect_to)
         dl_stage_evidence(report, "connect_to", "%s", check->options.config->connect_to);
 }
 
@@ -87,43 +85,6 @@ static void address_evidence(struct dl_stage_report *report, const struct dl_htt
     for (size_t i = 0; i < answer->address_count; i++)
         if (strcmp(answer->addresses[i], answer->address) != 0)
             dl_stage_evidence(report, "tried", "%s", answer->addresses[i]);
-}
-
-static void certificate_evidence(struct dl_stage_report *report,
-                                 const struct dl_http_answer *answer)
-{
-    const struct dl_http_certificate *leaf = &answer->chain[0];
-
-    if (answer->tls_version[0])
-        dl_stage_evidence(report, "version", "%s", answer->tls_version);
-    if (answer->verify_result)
-        dl_stage_evidence(report, "verify_result", "%ld", answer->verify_result);
-    if (!answer->chain_length)
-        return;
-    dl_stage_evidence(report, "subject", "%s", leaf->subject);
-    dl_stage_evidence(report, "issuer", "%s", leaf->issuer);
-    dl_stage_evidence(report, "not_before", "%s", leaf->not_before);
-    dl_stage_evidence(report, "not_after", "%s", leaf->not_after);
-    for (size_t i = 1; i < answer->chain_length && i < 4; i++)
-        dl_stage_evidence(report, "chain", "%s", answer->chain[i].subject);
-}
-
-/* The common name of "C = US, O = Example, CN = Example CA", or the whole. */
-static void short_name(const char *distinguished, char *to, size_t size)
-{
-    const char *at = strstr(distinguished, "CN");
-
-    while (at && (at > distinguished && at[-1] != ' ' && at[-1] != ',' && at[-1] != '/'))
-        at = strstr(at + 2, "CN");
-    if (at) {
-        at += 2;
-        at += strspn(at, " ");
-        at = *at == '=' ? at + 1 + strspn(at + 1, " ") : NULL;
-    }
-    if (at)
-        dl_text_format(to, size, "%.*s", (int)strcspn(at, ",/"), at);
-    else
-        dl_text_copy(to, size, distinguished);
 }
 
 /* ---- rows that passed ---- */
@@ -176,24 +137,13 @@ static void pass_tcp(struct dl_check *check, const struct dl_http_answer *answer
 
 static void pass_tls(struct dl_check *check, const struct dl_http_answer *answer)
 {
-    struct dl_stage_report *report = &check->reports[DL_STAGE_TLS];
-    const char *version = answer->tls_version[0] ? answer->tls_version : "TLS";
-    int64_t ms = between(answer->connect_ms, answer->tls_ms), end = 0;
-    char issuer[256], left[32];
-
     peer_evidence(check, DL_STAGE_TLS);
-    certificate_evidence(report, answer);
-    if (!check->intake.tls) {
+    dl_tls_stage_evidence(&check->reports[DL_STAGE_TLS], answer);
+    if (check->intake.tls)
+        dl_tls_stage_pass(check, answer, between(answer->connect_ms, answer->tls_ms));
+    else
         dl_stage_settle(check, DL_STAGE_TLS, DL_RESULT_SKIP, 0,
                         "plain HTTP to this machine: nothing to encrypt");
-    } else if (answer->chain_length && dl_date_parse(answer->chain[0].not_after, &end)) {
-        short_name(answer->chain[0].issuer, issuer, sizeof issuer);
-        dl_date_span(end - dl_clock_wall_ms(), left, sizeof left);
-        dl_stage_settle(check, DL_STAGE_TLS, DL_RESULT_PASS, ms, "%s, issued by %s, %s left",
-                        version, issuer, left);
-    } else {
-        dl_stage_settle(check, DL_STAGE_TLS, DL_RESULT_PASS, ms, "%s", version);
-    }
 }
 
 /* Rows whose marks the transfer has passed. With a proxy the TCP row includes its tunnel. */
@@ -260,6 +210,8 @@ static void settle_before(struct dl_check *check, enum dl_stage failed,
     }
 }
 
+static void look(struct dl_check *check);
+
 static void fail(struct dl_check *check, const struct dl_http_answer *answer,
                  const struct dl_error *err)
 {
@@ -273,10 +225,10 @@ static void fail(struct dl_check *check, const struct dl_http_answer *answer,
     address_evidence(report, answer);
     if (answer->proxy_status)
         dl_stage_evidence(report, "proxy_status", "%ld", answer->proxy_status);
-    certificate_evidence(report, answer);
+    dl_tls_stage_evidence(report, answer);
     if (err->code == DL_E_TLS_CA || err->code == DL_E_TLS_NAME || err->code == DL_E_TLS_TIME) {
         check->outcome_error = *err;
-        check->look_wanted = true;
+        dl_check_continue(check, look, LOOK_MS);
         return;
     }
     dl_stage_fail(check, stage, DL_RESULT_FAIL, -1, err);
@@ -331,46 +283,21 @@ void dl_probe_begin(struct dl_check *check)
 
 /* ---- the certificate that was refused ---- */
 
-static void look_sentence(const struct dl_check *check, const struct dl_http_answer *answer,
-                          struct dl_error *err)
-{
-    const struct dl_http_certificate *leaf = &answer->chain[0];
-    const char *host = check->intake.host;
-    char issuer[256], subject[256], now[32];
-
-    short_name(leaf->issuer, issuer, sizeof issuer);
-    short_name(leaf->subject, subject, sizeof subject);
-    dl_clock_iso(dl_clock_wall_ms(), now);
-    if (err->code == DL_E_TLS_CA)
-        dl_text_format(err->text, sizeof err->text,
-                       "the certificate of %s was issued by \"%s\", which is not trusted here",
-                       host, issuer);
-    else if (err->code == DL_E_TLS_NAME)
-        dl_text_format(err->text, sizeof err->text,
-                       "the certificate shown for %s is for \"%s\", issued by \"%s\"", host,
-                       subject, issuer);
-    else
-        dl_text_format(err->text, sizeof err->text,
-                       "the certificate of %s is valid from %s to %s, and the clock of this "
-                       "machine says %s",
-                       host, leaf->not_before, leaf->not_after, now);
-}
-
 static void look_done(void *context, const struct dl_http_answer *answer)
 {
     struct dl_check *check = context;
 
     check->transfer = NULL;
     if (answer->chain_length) {
-        certificate_evidence(&check->reports[DL_STAGE_TLS], answer);
-        look_sentence(check, answer, &check->outcome_error);
+        dl_tls_stage_evidence(&check->reports[DL_STAGE_TLS], answer);
+        dl_tls_stage_sentence(check, answer, &check->outcome_error);
     }
     dl_stage_fail(check, DL_STAGE_TLS, DL_RESULT_FAIL, -1, &check->outcome_error);
 }
 
-void dl_probe_look(struct dl_check *check)
+/* The second handshake, without a key and without trust. */
+static void look(struct dl_check *check)
 {
-    check->look_wanted = false;
     check->looking = true;
     handshake(check, true, look_done);
 }

@@ -73,14 +73,26 @@ void dl_stage_evidence(struct dl_stage_report *report, const char *name, const c
         dl_stage_evidence_bytes(report, name, text, strlen(text));
 }
 
+void dl_stage_put(struct dl_stage_report *report, enum dl_result result, int64_t ms,
+                  const char *message)
+{
+    report->result = result;
+    report->ms = ms;
+    dl_log_scrub(report->message, sizeof report->message, message, strlen(message));
+}
+
+void dl_stage_put_error(struct dl_stage_report *report, enum dl_result result, int64_t ms,
+                        const struct dl_error *err)
+{
+    report->code = err->code;
+    dl_stage_put(report, result, ms, err->text[0] ? err->text : dl_error_info(err->code)->title);
+}
+
 static void settle(struct dl_check *check, enum dl_stage stage, enum dl_result result, int64_t ms,
                    const char *message)
 {
-    struct dl_stage_report *report = &check->reports[stage];
-
-    report->result = result;
-    report->ms = ms >= 0 ? ms : dl_clock_ms() - check->stage_started;
-    dl_log_scrub(report->message, sizeof report->message, message, strlen(message));
+    dl_stage_put(&check->reports[stage], result,
+                 ms >= 0 ? ms : dl_clock_ms() - check->stage_started, message);
     if (check->options.changed)
         check->options.changed(check->options.context);
 }
@@ -108,6 +120,18 @@ void dl_stage_fail(struct dl_check *check, enum dl_stage stage, enum dl_result r
         dl_log_scrub(check->failure.text, sizeof check->failure.text, text, strlen(text));
     }
     settle(check, stage, result, ms, text);
+}
+
+void dl_stage_peer(const struct dl_check *check, struct dl_stage_report *report)
+{
+    const struct dl_site *site = check->options.config->site;
+
+    dl_stage_evidence(report, "host", "%s", check->intake.host);
+    dl_stage_evidence(report, "port", "%d", check->intake.port);
+    if (check->proxy.url[0])
+        dl_stage_evidence(report, "proxy", "%s", check->proxy.shown);
+    if (site && report->stage > DL_STAGE_TLS)
+        dl_stage_evidence(report, "app_url", "%s", site->app_url);
 }
 
 void dl_stage_answer(struct dl_stage_report *report, const char *method, const char *origin,

@@ -70,8 +70,18 @@ s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
 # ddlogs_test OPTION...: runs it, with $wrap in front; sets $code and $verdict (the object).
 # Whatever happens, the key appears nowhere.
 ddlogs_test() {
+    ddlogs_json test "$@"
+}
+
+ddlogs_doctor() {
+    ddlogs_json doctor "$@"
+}
+
+ddlogs_json() { # COMMAND OPTION...
+    local command=$1
+    shift
     code=0
-    "${wrap[@]}" timeout 60 "$DDLOGS" test --json --manifest "$work/manifest.json" "${key_option[@]}" "$@" \
+    "${wrap[@]}" timeout 60 "$DDLOGS" "$command" --json --manifest "$work/manifest.json" "${key_option[@]}" "$@" \
         >"$work/out" 2>"$work/err" 9<"$work/key" 3>&- || code=$?
     verdict=$(tail -n 1 "$work/out")
     cat "$work/err"

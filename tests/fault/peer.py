@@ -5,6 +5,7 @@ reset    takes a connection, reads a little and resets it
 plain    answers in plain HTTP whatever it is told, and waits for the other side to close
 gzip     an intake that knows gzip alone: 415 for any other encoding
 old-api  an intake whose API host has no v2/validate and answers 401 for the key
+small    an intake behind something that takes 2 MB a request, and closes each connection
 """
 import http.server
 import os
@@ -58,9 +59,12 @@ def plain(path):
 class Intake(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     refused_key = False
+    most = None
 
     def answer(self, status, body):
         self.send_response(status)
+        if self.most:
+            self.send_header("Connection", "close")
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -75,8 +79,11 @@ class Intake(http.server.BaseHTTPRequestHandler):
             self.answer(404, b"{}")
 
     def do_POST(self):
-        self.rfile.read(int(self.headers["Content-Length"]))
-        if self.headers.get("Content-Encoding") == "gzip":
+        length = int(self.headers["Content-Length"])
+        self.rfile.read(length)
+        if self.most:
+            self.answer(202 if length <= self.most else 413, b"{}")
+        elif self.headers.get("Content-Encoding") == "gzip":
             self.answer(202, b"{}")
         else:
             self.answer(415, b"{}")
@@ -85,8 +92,9 @@ class Intake(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def serve(path, refused_key):
-    Intake.refused_key = refused_key
+def serve(path, mode):
+    Intake.refused_key = mode == "old-api"
+    Intake.most = 2000000 if mode == "small" else None
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Intake)
     write_port(path, server.server_address[1])
     server.serve_forever()
@@ -99,5 +107,5 @@ elif mode == "reset":
     reset(port_file)
 elif mode == "plain":
     plain(port_file)
-elif mode in ("gzip", "old-api"):
-    serve(port_file, mode == "old-api")
+elif mode in ("gzip", "old-api", "small"):
+    serve(port_file, mode)

@@ -28,6 +28,7 @@ extern const struct command command_setup;
 extern const struct command command_demo;
 extern const struct command command_help;
 extern const struct command command_test;
+extern const struct command command_doctor;
 extern const struct command command_intake;
 extern const struct command command_send;
 extern const struct command command_spool;

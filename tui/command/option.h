@@ -55,6 +55,10 @@ struct option_list {
     X(when_full, "when-full", 0, TEXT, "WHAT", "block, fail or drop when there is no room")        \
     X(quarantine, "quarantine", 0, FLAG, "", "the refused logs, and what is set aside")            \
     X(yes, "yes", 0, FLAG, "", "throw away without asking")                                        \
+    X(test_logs, "send", 0, FLAG, "", "write test logs, too")                                      \
+    X(deep, "deep", 0, FLAG, "", "large requests and many of them, for limits and quality")        \
+    X(watch, "watch", 0, NUMBER, "SECONDS", "repeat so often, print changes alone")                \
+    X(junit, "junit", 0, TEXT, "FILE", "write the findings there as JUnit XML")                    \
     X(only, "only", 0, TEXT, "STEP", "ask this step alone: site, key, store, tags")                \
     X(json, "json", 0, FLAG, "", "one JSON object as the last line of standard output")            \
     X(plain, "plain", 0, FLAG, "", "line prompts instead of a screen")                             \

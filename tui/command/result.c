@@ -45,6 +45,8 @@ static bool next_step(const struct result *result, size_t index, char *to, size_
 
     if (!failed(result->error))
         return false;
+    if (result->report)
+        return dl_stage_next(result->report, index, to, size);
     for (int i = 0; result->check && i < DL_STAGE_COUNT; i++) {
         const struct dl_stage_report *report = dl_check_report(result->check, (enum dl_stage)i);
 

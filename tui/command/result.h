@@ -28,6 +28,7 @@ struct result {
     bool is_check; /* "site", "stages", "accepted", "test_id" and "config" are there in any case */
     const struct dl_site *site;            /* NULL: none was chosen */
     const struct dl_check *check;          /* NULL: it did not come to that */
+    const struct dl_stage_report *report;  /* of a doctor: the stage that failed, or NULL */
     const char *config;                    /* path of the configuration, NULL: none */
     const char *change;                    /* setup: "created", "changed", "unchanged", "none" */
     const struct result_counter *counters; /* send: what became of the logs */

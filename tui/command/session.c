@@ -192,17 +192,19 @@ static int read_config(struct session *session, const struct program *program,
         if (!dl_text_copy(session->config_path, sizeof session->config_path,
                           program->options.config))
             return dl_error_set(err, DL_E_USAGE, "the path of --config is too long");
-    } else if (need == SESSION_CONFIG) {
+    } else if (need != SESSION_INTEGRATION) {
         rc = dl_config_find(session->config_path, PATH_MAX, name, &session->paths, err);
     } else {
         rc = dl_config_path(session->config_path, PATH_MAX, name, &session->paths, err);
     }
     if (rc < 0)
         return rc;
+    if (need == SESSION_NO_FILE)
+        return 0;
     rc = dl_config_read(&session->saved, session->config_path, err);
     /* none yet: the wizard writes one, and a site by option or environment does for the others */
     if (rc == -DL_E_CFG_NONE &&
-        (need == SESSION_INTEGRATION || program->options.site || (site_here && *site_here)))
+        (need != SESSION_CONFIG || program->options.site || (site_here && *site_here)))
         return 0;
     if (rc == 0 && strcmp(session->saved->integration, name) != 0)
         return dl_error_set(err, DL_E_CFG_PARSE, "%s is the configuration of %s, not of %s",

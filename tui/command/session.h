@@ -26,6 +26,8 @@ struct session {
 /* How much must be there. */
 enum session_need {
     SESSION_INTEGRATION, /* the manifest; a configuration is read if there is one */
+    SESSION_LOOK,        /* the manifest; the configuration that is in use if there is one */
+    SESSION_NO_FILE,     /* the same, but the file is not read */
     SESSION_CONFIG       /* a saved configuration, or a site by option or environment */
 };
 

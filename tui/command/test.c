@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "check/machine.h"
 #include "command/command.h"
 #include "command/reach.h"
 #include "command/result.h"
@@ -15,26 +16,12 @@
 /* Where a variable of the environment wins over a different value of the file. */
 static void warn_overrides(struct result *result, const struct session *session)
 {
-    struct dl_buffer file, effective;
+    char sentence[512];
 
-    dl_buffer_init(&file, 64 * 1024);
-    dl_buffer_init(&effective, 64 * 1024);
-    for (int p = 0; p < DL_PROPERTY_COUNT && session->saved; p++) {
-        enum dl_property property = (enum dl_property)p;
-
-        dl_buffer_clear(&file);
-        dl_buffer_clear(&effective);
-        if (session->config->origin[p] != DL_ORIGIN_ENVIRONMENT ||
-            dl_config_get(session->saved, property, &file, NULL) < 0 ||
-            dl_config_get(session->config, property, &effective, NULL) < 0 ||
-            strcmp(dl_buffer_string(&file), dl_buffer_string(&effective)) == 0)
-            continue;
-        result_warn(result, DL_E_ENV_OVERRIDE, "%s=%s in the environment wins over %s \"%s\" in %s",
-                    dl_properties[p].environment, dl_buffer_string(&effective),
-                    dl_properties[p].key, dl_buffer_string(&file), session->config_path);
-    }
-    dl_buffer_free(&file);
-    dl_buffer_free(&effective);
+    for (int p = 0; p < DL_PROPERTY_COUNT; p++)
+        if (dl_machine_override(session->saved, session->config, (enum dl_property)p,
+                                session->config_path, sentence, sizeof sentence))
+            result_warn(result, DL_E_ENV_OVERRIDE, "%s", sentence);
 }
 
 static int check_shape(const struct dl_key *key, struct result *result, struct dl_error *err)
