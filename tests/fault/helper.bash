@@ -70,7 +70,18 @@ s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
 # ddlogs_test OPTION...: runs it, with $wrap in front; sets $code and $verdict (the object).
 # Whatever happens, the key appears nowhere.
 ddlogs_test() {
+    tested=("$@")
     ddlogs_json test "$@"
+}
+
+# The doctor names the same cause as the test before it, by code and exit code.
+doctor_agrees() {
+    local said code_before=$code verdict_before=$verdict
+    said=$(get .code)
+    ddlogs_json doctor "${tested[@]}"
+    [ "$(get .code)" = "$said" ]
+    [ "$code" = "$code_before" ]
+    code=$code_before verdict=$verdict_before
 }
 
 ddlogs_doctor() {
@@ -106,6 +117,7 @@ expect() {
     [ "$(get '.message | length > 0')" = true ]
     [ "$(get '.next | length > 0')" = true ]
     [ -z "$3" ] && return
+    doctor_agrees
     [ "$(get '[.stages[] | select(.result == "fail") | .stage] | join(" ")')" = "$3" ]
     [ "$(get ".stages[] | select(.stage == \"$3\") | .code")" = "$1" ]
     [ "$(get '[.stages[] | .result] | join(" ") | test("fail( skip)*$")')" = true ]

@@ -20,7 +20,8 @@ load helper
 
 @test "a proxy name that nobody knows is E-NET-DNS-PROXY and names the variable" {
     wrap=(netns 'ip link set lo up')
-    HTTPS_PROXY=http://no-such-proxy.invalid:3128 ddlogs_test --site eu1
+    export HTTPS_PROXY=http://no-such-proxy.invalid:3128
+    ddlogs_test --site eu1
     expect E-NET-DNS-PROXY 69 dns
     message_has HTTPS_PROXY
     message_has no-such-proxy.invalid
@@ -34,7 +35,8 @@ load helper
 }
 
 @test "a proxy that is not running is E-PROXY-REFUSED, told apart from a closed host" {
-    HTTPS_PROXY=http://127.0.0.1:1 ddlogs_test --site eu1
+    export HTTPS_PROXY=http://127.0.0.1:1
+    ddlogs_test --site eu1
     expect E-PROXY-REFUSED 69 tcp
     message_has HTTPS_PROXY
     [ "$(evidence tcp proxy)" = http://127.0.0.1:1 ]
