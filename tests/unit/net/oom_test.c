@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "check/check.h"
+#include "check/doctor.h"
 #include "check/preview.h"
 #include "check/test_log.h"
 #include "ddlogs.h"
@@ -128,6 +128,42 @@ static int starts_a_check(void *context)
     return rc;
 }
 
+static int starts_a_doctor(void *context)
+{
+    static const struct dl_error none;
+    struct dl_doctor_options options = {.config = config,
+                                        .config_error = &none,
+                                        .integration = integration,
+                                        .key = key,
+                                        .key_error = &none,
+                                        .hostname = "host.example",
+                                        .all = context != NULL,
+                                        .deep = true};
+    struct dl_doctor *doctor = NULL;
+    struct dl_buffer out;
+    struct dl_json w;
+    int rc = dl_doctor_start(&doctor, warm, &options, NULL);
+
+    assert_true((rc == 0) == (doctor != NULL));
+    if (rc < 0)
+        return rc;
+    dl_buffer_init(&out, 1000000);
+    dl_json_begin(&w, &out, 0);
+    dl_json_object(&w);
+    dl_doctor_json(dl_doctor_table(doctor), &w);
+    dl_json_object_end(&w);
+    rc = dl_json_end(&w);
+    for (size_t i = 0; rc == 0 && i < dl_doctor_table(doctor)->row_count; i++) {
+        const struct dl_stage_report *cause =
+            dl_doctor_cause(dl_doctor_table(doctor)->rows[i].reports);
+
+        rc = cause && cause->code == DL_E_NOMEM ? -DL_E_NOMEM : 0;
+    }
+    dl_buffer_free(&out);
+    dl_doctor_free(doctor);
+    return rc;
+}
+
 static int previews(void *context)
 {
     struct dl_buffer out;
@@ -173,6 +209,8 @@ static void a_check_starts_or_the_code_says_why(void **state)
 {
     (void)state;
     oom_each(starts_a_check, NULL);
+    oom_each(starts_a_doctor, NULL);
+    oom_each(starts_a_doctor, state);
     oom_each(previews, NULL);
     oom_each(makes_test_logs, NULL);
 }
