@@ -40,7 +40,7 @@ known_by() {
 }
 
 @test "the program reaches record, net and sender through check or the public header" {
-  allowed tui "base identity secret spool check pipeline intake command setup screen widget plain send"
+  allowed tui "base identity secret spool check pipeline intake command setup screen widget plain doctor send"
 }
 
 @test "the wizard's machine knows neither terminal nor network" {
@@ -48,6 +48,10 @@ known_by() {
   allowed tui/widget "base secret setup widget"
   allowed tui/screen "base secret setup widget screen"
   allowed tui/plain "base identity secret check setup plain"
+}
+
+@test "the doctor's page knows the wizard's views and no terminal" {
+  allowed tui/doctor "base identity check setup doctor"
 }
 
 @test "what send reads and shows knows no command"  {

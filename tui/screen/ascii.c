@@ -16,6 +16,13 @@ static void each_text(struct view *view, void (*visit)(const char **text, void *
         visit(&view->items[i].text, context);
         visit(&view->items[i].detail, context);
     }
+    for (size_t i = 0; i < view->matrix.column_count; i++)
+        visit(&view->matrix.heads[i], context);
+    for (size_t i = 0; i < view->matrix.row_count; i++) {
+        visit(&view->matrix.rows[i].name, context);
+        visit(&view->matrix.rows[i].text, context);
+        visit(&view->matrix.rows[i].right, context);
+    }
     for (size_t i = 0; i < view->field_count; i++) {
         visit(&view->fields[i].label, context);
         visit(&view->fields[i].hint, context);

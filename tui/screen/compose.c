@@ -7,6 +7,7 @@
 #include "screen/ascii.h"
 #include "widget/footer.h"
 #include "widget/lines.h"
+#include "widget/matrix.h"
 #include "widget/wrap.h"
 
 #define FIELD_COLUMNS 48 /* widest place for text in a field */
@@ -19,6 +20,7 @@ struct job {
     struct screen_state *state;
     bool ascii;
     int list_first, list_last; /* rows of the entry under the cursor */
+    int list_column;           /* and where it begins */
     int field_first, field_last;
     int cursor_row, cursor_column; /* inside the fields' sheet */
     int anchor;
@@ -320,8 +322,23 @@ static void place_cursor(const struct job *job)
         to->cursor_seen = true;
     } else if (job->list_last >= 0) {
         to->cursor_row = list->row + job->list_last - list->top;
-        to->cursor_column = to->layout.left;
+        to->cursor_column = job->list_column;
     }
+}
+
+/* A matrix is drawn last: it makes the best of the rows it gets. */
+static void matrix(struct job *job)
+{
+    const struct layout *layout = &job->to->layout;
+    struct matrix_place place = {.left = layout->left,
+                                 .columns = layout->width,
+                                 .edge = layout->columns,
+                                 .rows = layout->panes[PANE_LIST].height,
+                                 .focused = state_focus(job->state, job->view) == FOCUS_MATRIX,
+                                 .ascii = job->ascii};
+
+    matrix_draw(sheet_of(job, PANE_LIST), job->view, &place, &job->list_last, &job->list_column);
+    job->list_first = job->list_last;
 }
 
 /* Lines are set as widely as there is room for. */
@@ -336,8 +353,12 @@ static void place_panes(struct job *job)
         lines(job, (enum lines_spacing)spacing);
         for (int i = 0; i < PANE_COUNT; i++)
             wanted[i] = to->parts[i].sheet.rows;
+        if (layout->matrix)
+            wanted[PANE_LIST] = matrix_rows(job->view);
         layout_place(layout, wanted, to->parts[PLACED_FOOTER].sheet.rows);
     } while (layout->panes[PANE_LINES].height < wanted[PANE_LINES] && --spacing >= LINES_DENSE);
+    if (layout->matrix)
+        matrix(job);
 }
 
 static void place_parts(struct job *job)
@@ -412,6 +433,8 @@ void compose(struct composition *composition, const struct view *view, struct sc
     layout_width(&composition->layout, rows, columns);
     if (ascii && ascii_view(&composition->twin, view, &composition->twin_memory) == 0)
         job.view = &composition->twin;
+    composition->layout.matrix = view->matrix.row_count > 0;
+    job.list_column = composition->layout.left;
     if (composition->layout.size == LAYOUT_WAIT) {
         wait_page(&job);
         return;

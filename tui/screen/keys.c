@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "widget/matrix.h"
+
 /* What every handler needs. */
 struct turn {
     struct screen_state *state;
@@ -56,18 +58,24 @@ static void settle(const struct turn *t, bool all)
     t->emit(t->loop, &event);
 }
 
+static bool has_list(const struct view *view)
+{
+    return view->item_count > 0 || view->matrix.row_count > 0;
+}
+
 /* Places that Tab goes through: the list, each field, the footer. */
 static size_t place_count(const struct view *view)
 {
-    return (view->item_count > 0) + view->field_count + 1;
+    return has_list(view) + view->field_count + 1;
 }
 
 static size_t place_now(const struct turn *t)
 {
-    size_t list = t->view->item_count > 0;
+    size_t list = has_list(t->view);
 
     switch (state_focus(t->state, t->view)) {
     case FOCUS_LIST:
+    case FOCUS_MATRIX:
         return 0;
     case FOCUS_FIELD:
         return list + t->state->last_focus;
@@ -79,7 +87,7 @@ static size_t place_now(const struct turn *t)
 static void go_to_place(const struct turn *t, size_t place)
 {
     const struct view *view = t->view;
-    size_t list = view->item_count > 0, last = place_count(view) - 1;
+    size_t list = has_list(view), last = place_count(view) - 1;
     size_t field = place >= list && place < last ? place - list : view->field_count;
     bool changes = field != t->state->last_focus;
 
@@ -173,8 +181,8 @@ static void move(const struct turn *t, enum list_move to)
         t, list_moved(&t->state->list, t->view, to, t->state->list_columns, t->state->list_height));
 }
 
-/* Keys that move in a list. */
-static bool list_key(const struct turn *t, enum input_code code)
+/* Keys that move in a list or a matrix. */
+static bool move_of(enum input_code code, enum list_move *to)
 {
     static const struct {
         enum input_code code;
@@ -184,14 +192,55 @@ static bool list_key(const struct turn *t, enum input_code code)
                  {INPUT_PAGE_UP, LIST_PAGE_UP}, {INPUT_PAGE_DOWN, LIST_PAGE_DOWN},
                  {INPUT_HOME, LIST_HOME},       {INPUT_END, LIST_END}};
 
-    if (scroll_key(t, code))
-        return true;
     for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++)
         if (moves[i].code == code) {
-            move(t, moves[i].move);
+            *to = moves[i].move;
             return true;
         }
     return false;
+}
+
+static void list_key(const struct turn *t, enum input_code code)
+{
+    enum list_move to;
+
+    if (!scroll_key(t, code) && move_of(code, &to))
+        move(t, to);
+}
+
+static void select_cell(const struct turn *t, size_t cell)
+{
+    if (cell != t->view->matrix.row * VIEW_CELLS_MAX + t->view->matrix.column)
+        send(t, SETUP_SELECT, (long)cell);
+}
+
+static void matrix_character(const struct turn *t, uint32_t c)
+{
+    static const char letters[] = "hjkl";
+    static const enum list_move moves[] = {LIST_LEFT, LIST_DOWN, LIST_UP, LIST_RIGHT};
+    const char *letter = c > 0 && c < 128 ? strchr(letters, (int)c) : NULL;
+    size_t cell;
+
+    if (c >= '0' && c <= '9') {
+        if (matrix_digit(t->view, (unsigned)(c - '0'), &cell))
+            select_cell(t, cell);
+    } else if (letter) {
+        select_cell(t, matrix_moved(t->view, moves[letter - letters]));
+    } else {
+        action(t, c);
+    }
+}
+
+static void in_matrix(const struct turn *t, const struct input_key *key)
+{
+    enum list_move to;
+
+    if (key->code == INPUT_CHARACTER)
+        matrix_character(t, key->character);
+    else if (key->code == INPUT_ENTER)
+        send(t, SETUP_NEXT, 0);
+    else if (!scroll_key(t, key->code) && move_of(key->code, &to))
+        select_cell(t, matrix_moved(t->view, to));
 }
 
 /* After the filter changed the cursor stands on an entry that is shown. */
@@ -417,6 +466,8 @@ static enum keys_result dispatch(const struct turn *t, const struct input_key *k
         in_field(t, key);
     } else if (state_focus(t->state, t->view) == FOCUS_LIST) {
         in_list(t, key);
+    } else if (state_focus(t->state, t->view) == FOCUS_MATRIX) {
+        in_matrix(t, key);
     } else {
         return in_footer(t, key);
     }

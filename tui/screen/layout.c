@@ -41,9 +41,10 @@ static void shrink(int heights[PANE_COUNT], enum pane_id pane, int least, int ro
         heights[pane] = heights[pane] - over > least ? heights[pane] - over : least;
 }
 
-static void fit(int heights[PANE_COUNT], int room)
+/* `lines`: rows that they keep as long as the list has more than it needs. */
+static void fit(int heights[PANE_COUNT], int lines, int room)
 {
-    shrink(heights, PANE_LINES, 3, room);
+    shrink(heights, PANE_LINES, lines, room);
     shrink(heights, PANE_LIST, 3, room);
     shrink(heights, PANE_HEAD, 2, room);
     shrink(heights, PANE_LINES, 1, room);
@@ -67,7 +68,7 @@ void layout_place(struct layout *layout, const int wanted[PANE_COUNT], int foote
 
     int room = (full ? layout->footer_rule : layout->footer) - row;
     memcpy(heights, wanted, sizeof(heights));
-    fit(heights, room);
+    fit(heights, layout->matrix ? 2 : 3, room - (full && layout->matrix));
     int blank = room - sum(heights);
 
     /* a blank row above the first pane comes last: the ones between panes part what is different */

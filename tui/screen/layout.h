@@ -17,6 +17,7 @@ struct layout {
     enum layout_size size;
     int rows, columns;
     int left, width; /* of the text */
+    bool matrix;     /* the list is one: it goes before the lines, with a blank row between them */
     int rule;        /* row of the line under the title, -1: none */
     struct {
         int row, height; /* height 0: not shown */

@@ -44,5 +44,9 @@ enum focus state_focus(const struct screen_state *state, const struct view *view
 {
     if (state->last_focus < view->field_count && !state->footer)
         return FOCUS_FIELD;
-    return state->footer || view->item_count == 0 ? FOCUS_FOOTER : FOCUS_LIST;
+    if (state->footer)
+        return FOCUS_FOOTER;
+    if (view->matrix.row_count > 0)
+        return FOCUS_MATRIX;
+    return view->item_count == 0 ? FOCUS_FOOTER : FOCUS_LIST;
 }

@@ -12,7 +12,7 @@
 #include "widget/list.h"
 #include "widget/mask.h"
 
-enum focus { FOCUS_LIST, FOCUS_FIELD, FOCUS_FOOTER };
+enum focus { FOCUS_LIST, FOCUS_MATRIX, FOCUS_FIELD, FOCUS_FOOTER };
 
 struct screen_state {
     bool started;

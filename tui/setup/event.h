@@ -10,7 +10,7 @@
 
 enum setup_event_kind {
     /* from a person */
-    SETUP_SELECT, /* list cursor to `number` (index into view.items) */
+    SETUP_SELECT, /* list cursor to `number` (index into view.items; see view.h for a matrix) */
     SETUP_FOCUS,  /* field `number` (index into view.fields) has the cursor; view.field_count: the
                      footer */
     SETUP_TEXT,   /* the field with the focus now reads `text` (whole new content) */

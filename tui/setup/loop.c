@@ -1,6 +1,5 @@
 #include "setup/loop.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -368,23 +367,7 @@ static int tick(struct setup_loop *loop)
     return (int)(loop->tick_ms + TICK_MS - now);
 }
 
-/* Signals and waiting */
-
-static void take_signals(struct setup_loop *loop)
-{
-    int number;
-
-    while ((number = signals_next()) != 0) {
-        if (number == SIGWINCH || number == SIGTSTP || number == SIGCONT) {
-            if (loop->front->signal != NULL)
-                loop->front->signal(loop->front, number);
-            else if (number == SIGTSTP)
-                raise(SIGSTOP);
-        } else if (loop->signal == 0) {
-            loop->signal = number;
-        }
-    }
-}
+/* Waiting */
 
 /* The front end answers, and again, as long as it has something to say. */
 static void let_answer(struct setup_loop *loop)
@@ -427,7 +410,7 @@ static int run(struct setup_loop *loop, int signal_fd, struct dl_error *err)
             wait = 0;
         wait = sooner(wait, tick(loop));
         rc = dl_http_poll(loop->world.http, fds, gather(loop, signal_fd, fds), wait, err);
-        take_signals(loop);
+        loop->signal = signals_serve(loop->front);
         if (loop->view.busy && loop->signal == 0) /* Esc while something runs */
             loop->front->read(loop->front, emit, loop);
     }

@@ -2,17 +2,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "setup/stage_view.h"
 #include "setup/state.h"
-
-/* One line of the view for each line of the text. */
-static void lines_of(struct view *view, const char *head, const char *text)
-{
-    while (*text != '\0') {
-        size_t len = strcspn(text, "\n");
-        view_line(view, VIEW_PLAIN, view_text(view, "%s%.*s", head, (int)len, text));
-        text += len + (text[len] == '\n');
-    }
-}
 
 /* The stage that failed this way: it knows host, port and proxy. */
 static const struct dl_stage_report *failed_stage(const struct setup *s, enum dl_code code)
@@ -31,15 +22,10 @@ static void view_failure(const struct setup *s, struct view *view, const struct 
     const struct dl_stage_report *report = failed_stage(s, error->code);
     const struct dl_site *site = s->draft ? s->draft->site : NULL;
     const struct dl_error_word words[] = {{"APP_URL", site ? site->app_url : NULL}, {NULL, NULL}};
-    char step[512];
 
     view_line(view, VIEW_FAIL,
               view_text(view, "%s: %s", info->id, error->text[0] ? error->text : info->title));
-    lines_of(view, "perhaps: ", info->causes);
-    for (size_t i = 0; report != NULL ? dl_stage_next(report, i, step, sizeof step)
-                                      : dl_error_step(error->code, i, words, step, sizeof step);
-         i++)
-        view_line(view, VIEW_PLAIN, view_text(view, "next: %s", step));
+    view_advice(view, error->code, report, words);
 }
 
 void view_message(const struct setup *s, struct view *view)
@@ -48,18 +34,6 @@ void view_message(const struct setup *s, struct view *view)
         view_failure(s, view, &s->failure);
     else if (s->message[0] != '\0')
         view_line(view, s->mark, s->message);
-}
-
-void view_stage(const struct dl_stage_report *report, struct view *view)
-{
-    static const enum view_mark marks[] = {
-        [DL_RESULT_WAIT] = VIEW_WAIT, [DL_RESULT_RUN] = VIEW_RUN,   [DL_RESULT_PASS] = VIEW_OK,
-        [DL_RESULT_WARN] = VIEW_WARN, [DL_RESULT_FAIL] = VIEW_FAIL, [DL_RESULT_SKIP] = VIEW_SKIP,
-    };
-    bool timed = report->result != DL_RESULT_WAIT && report->result != DL_RESULT_SKIP;
-
-    view_row(view, marks[report->result], dl_stage_label(report->stage), report->message,
-             timed ? view_text(view, "%lld ms", (long long)report->ms) : "");
 }
 
 void view_reach(const struct setup *s, struct view *view)

@@ -42,11 +42,28 @@ int signals_open(void)
     return ends[0];
 }
 
-int signals_next(void)
+static int signals_next(void)
 {
     unsigned char byte;
 
     return read(ends[0], &byte, 1) == 1 ? byte : 0;
+}
+
+int signals_serve(struct front *front)
+{
+    int number, ending = 0;
+
+    while ((number = signals_next()) != 0) {
+        if (number == SIGWINCH || number == SIGTSTP || number == SIGCONT) {
+            if (front->signal != NULL)
+                front->signal(front, number);
+            else if (number == SIGTSTP)
+                raise(SIGSTOP);
+        } else if (ending == 0) {
+            ending = number;
+        }
+    }
+    return ending;
 }
 
 void signals_close(void)

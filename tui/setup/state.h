@@ -135,7 +135,6 @@ bool key_needed(const struct setup *s);
 
 /* shared pieces of views */
 void view_message(const struct setup *s, struct view *view); /* or the card of the failure */
-void view_stage(const struct dl_stage_report *report, struct view *view);
 void view_details(const struct setup *s, struct view *view);
 void view_reach(const struct setup *s, struct view *view);
 

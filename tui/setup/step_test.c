@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "setup/stage_view.h"
 #include "setup/state.h"
 
 static void begin(struct setup *s, struct setup_effects *fx)

@@ -118,6 +118,26 @@ void view_row(struct view *view, enum view_mark mark, const char *left, const ch
     line->right = clean(view, right);
 }
 
+void view_head(struct view *view, const char *head)
+{
+    struct view_matrix *matrix = &view->matrix;
+
+    if (matrix->column_count < VIEW_CELLS_MAX)
+        matrix->heads[matrix->column_count++] = clean(view, head);
+}
+
+struct view_matrix_row *view_matrix_row(struct view *view, const char *name, const char *text)
+{
+    struct view_matrix *matrix = &view->matrix;
+
+    if (matrix->row_count == VIEW_MATRIX_MAX)
+        matrix->row_count--;
+    struct view_matrix_row *row = &matrix->rows[matrix->row_count++];
+    *row =
+        (struct view_matrix_row){.name = clean(view, name), .text = clean(view, text), .right = ""};
+    return row;
+}
+
 void view_diff(struct view *view, enum view_line_kind kind, const char *text)
 {
     struct view_line *line = add_line(view);
@@ -138,6 +158,15 @@ const char *view_mark_word(enum view_mark mark)
     static const char *const words[] = {
         [VIEW_PLAIN] = "",    [VIEW_OK] = "OK",   [VIEW_WARN] = "WARN", [VIEW_FAIL] = "FAIL",
         [VIEW_INFO] = "INFO", [VIEW_RUN] = "RUN", [VIEW_WAIT] = "-",    [VIEW_SKIP] = "SKIP",
+    };
+    return words[mark];
+}
+
+const char *view_cell_word(enum view_mark mark)
+{
+    static const char *const words[] = {
+        [VIEW_PLAIN] = "",    [VIEW_OK] = "ok",  [VIEW_WARN] = "WARN", [VIEW_FAIL] = "FAIL",
+        [VIEW_INFO] = "INFO", [VIEW_RUN] = "..", [VIEW_WAIT] = "",     [VIEW_SKIP] = "-",
     };
     return words[mark];
 }

@@ -62,6 +62,29 @@ struct view_key {
     bool choice;       /* an answer to this page: line prompts offer it with a number */
 };
 
+#define VIEW_CELLS_MAX 16
+#define VIEW_MATRIX_MAX 32 /* rows */
+
+/* A row of the matrix: a cell under each head, or one wide cell with its text beside it. */
+struct view_matrix_row {
+    const char *name;                     /* "EU1"; of a wide one its label */
+    const char *text;                     /* what the row says as a whole: a code; the message */
+    const char *right;                    /* wide: the time */
+    bool wide;                            /* its mark is the first */
+    bool apart;                           /* begins something new */
+    enum view_mark marks[VIEW_CELLS_MAX]; /* VIEW_PLAIN: nothing is there */
+};
+
+/* Rows by columns, in the place of a list. Rows that are not wide have numbers from 1; a digit key
+ * chooses one. The selected cell is row * VIEW_CELLS_MAX + column in SETUP_SELECT. */
+struct view_matrix {
+    const char *heads[VIEW_CELLS_MAX]; /* short: "TLS" */
+    size_t column_count;
+    struct view_matrix_row rows[VIEW_MATRIX_MAX];
+    size_t row_count;
+    size_t row, column; /* the selected cell */
+};
+
 #define VIEW_ITEMS_MAX 64
 #define VIEW_FIELDS_MAX 4
 #define VIEW_LINES_MAX 256
@@ -81,6 +104,8 @@ struct view {
     size_t item_count;
     size_t cursor; /* index of the entry under the cursor */
     bool columns;  /* short entries: two columns where the width allows */
+
+    struct view_matrix matrix; /* of a page without items */
 
     struct view_field fields[VIEW_FIELDS_MAX];
     size_t field_count;
@@ -114,6 +139,10 @@ void view_ascii(char *to, size_t size, const char *text);
 /* The word of a mark ("OK", "WARN", "FAIL", ...; "" for VIEW_PLAIN). */
 const char *view_mark_word(enum view_mark mark);
 
+/* The word of a mark in a cell, at most four columns: "ok", "WARN", "FAIL", ".." while it runs, "-"
+ * if left out, "" if it waits. */
+const char *view_cell_word(enum view_mark mark);
+
 /* Frees what a view owns and empties it. A view starts zeroed. */
 void view_clear(struct view *view);
 
@@ -128,6 +157,8 @@ void view_line(struct view *view, enum view_mark mark, const char *text);
 void view_whole(struct view *view, const char *text);
 void view_row(struct view *view, enum view_mark mark, const char *left, const char *text,
               const char *right);
+void view_head(struct view *view, const char *head);
+struct view_matrix_row *view_matrix_row(struct view *view, const char *name, const char *text);
 void view_diff(struct view *view, enum view_line_kind kind, const char *text);
 void view_key(struct view *view, const char *key, const char *label, bool choice);
 

@@ -1,0 +1,431 @@
+#include "widget/matrix.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "widget/lines.h"
+
+#define MARKER_COLUMNS 2 /* "> " */
+#define CELL_COLUMNS 4   /* "FAIL" */
+#define NOTE_COLUMNS                                                                               \
+    15                 /* room for a code; always the same, so that nothing moves when one comes   \
+                        */
+#define MORE_COLUMNS 4 /* " +12" */
+#define WIDE_LEAST 24  /* columns of a message; with less the time gives way */
+
+/* How the columns are set. */
+struct plan {
+    int number; /* columns behind the number of a row */
+    int name;   /* of the widest name */
+    int gap;    /* before each cell */
+    bool notes;
+    bool shown[VIEW_CELLS_MAX];
+    int hidden;
+};
+
+/* What one drawing shares. */
+struct drawing {
+    struct sheet *sheet;
+    const struct view_matrix *matrix;
+    const struct matrix_place *place;
+    struct plan plan;
+    int label; /* columns of the widest label of a wide row */
+    int *row, *column;
+};
+
+static const char *or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
+static int width(const char *text)
+{
+    return (int)dl_text_width(or_empty(text));
+}
+
+static bool has_cells(const struct view_matrix *matrix)
+{
+    for (size_t i = 0; i < matrix->row_count; i++)
+        if (!matrix->rows[i].wide)
+            return true;
+    return false;
+}
+
+int matrix_rows(const struct view *view)
+{
+    const struct view_matrix *matrix = &view->matrix;
+    int rows = (int)matrix->row_count + has_cells(matrix);
+
+    for (size_t i = 1; i < matrix->row_count; i++)
+        rows += matrix->rows[i].apart;
+    return rows;
+}
+
+/* The selection */
+
+static size_t row_moved(const struct view_matrix *matrix, enum list_move move)
+{
+    size_t last = matrix->row_count - 1, row = matrix->row;
+    bool wide = matrix->rows[row].wide;
+
+    switch (move) {
+    case LIST_UP:
+        return row > 0 ? row - 1 : 0;
+    case LIST_DOWN:
+        return row < last ? row + 1 : last;
+    case LIST_PAGE_UP:
+        return 0;
+    case LIST_PAGE_DOWN:
+        return last;
+    case LIST_HOME:
+        return wide ? 0 : row;
+    case LIST_END:
+        return wide ? last : row;
+    default:
+        return row;
+    }
+}
+
+static size_t column_moved(const struct view_matrix *matrix, enum list_move move)
+{
+    size_t last = matrix->column_count > 0 ? matrix->column_count - 1 : 0;
+    size_t column = matrix->column;
+
+    if (matrix->rows[matrix->row].wide)
+        return column;
+    switch (move) {
+    case LIST_LEFT:
+        return column > 0 ? column - 1 : 0;
+    case LIST_RIGHT:
+        return column < last ? column + 1 : last;
+    case LIST_HOME:
+        return 0;
+    case LIST_END:
+        return last;
+    default:
+        return column;
+    }
+}
+
+size_t matrix_moved(const struct view *view, enum list_move move)
+{
+    const struct view_matrix *matrix = &view->matrix;
+
+    return row_moved(matrix, move) * VIEW_CELLS_MAX + column_moved(matrix, move);
+}
+
+bool matrix_digit(const struct view *view, unsigned digit, size_t *cell)
+{
+    const struct view_matrix *matrix = &view->matrix;
+    unsigned number = 0;
+
+    for (size_t i = 0; i < matrix->row_count; i++)
+        if (!matrix->rows[i].wide && ++number == digit) {
+            *cell = i * VIEW_CELLS_MAX + matrix->column;
+            return true;
+        }
+    return false;
+}
+
+/* Columns */
+
+static int cell_width(const struct view_matrix *matrix, size_t column)
+{
+    int head = width(matrix->heads[column]);
+
+    return head > CELL_COLUMNS ? head : CELL_COLUMNS;
+}
+
+/* Columns before the first cell's gap. */
+static int lead(const struct plan *plan)
+{
+    return MARKER_COLUMNS + 1 + plan->number + plan->name;
+}
+
+static int whole_width(const struct view_matrix *matrix, const struct plan *plan)
+{
+    int columns = lead(plan) + 1; /* a bracket behind the last cell */
+
+    for (size_t i = 0; i < matrix->column_count; i++)
+        columns += plan->gap + cell_width(matrix, i);
+    return columns + (plan->notes ? 1 + NOTE_COLUMNS : 0);
+}
+
+static bool has_news(const struct view_matrix *matrix, size_t column)
+{
+    for (size_t i = 0; i < matrix->row_count; i++) {
+        enum view_mark mark = matrix->rows[i].marks[column];
+        if (!matrix->rows[i].wide && (mark == VIEW_FAIL || mark == VIEW_WARN || mark == VIEW_RUN))
+            return true;
+    }
+    return false;
+}
+
+/* Takes a column if there is room for it. */
+static void take(const struct view_matrix *matrix, struct plan *plan, size_t column, int *room)
+{
+    int columns = plan->gap + cell_width(matrix, column);
+
+    if (plan->shown[column] || columns > *room)
+        return;
+    plan->shown[column] = true;
+    plan->hidden--;
+    *room -= columns;
+}
+
+/* The selected column, then those with news, then the others, the near ones first. */
+static void choose(const struct view_matrix *matrix, struct plan *plan, int room)
+{
+    plan->hidden = (int)matrix->column_count;
+    take(matrix, plan, matrix->column, &room);
+    for (int news = 1; news >= 0; news--)
+        for (size_t away = 1; away < matrix->column_count; away++) {
+            size_t right = matrix->column + away;
+            if (right < matrix->column_count && has_news(matrix, right) == news)
+                take(matrix, plan, right, &room);
+            if (away <= matrix->column && has_news(matrix, matrix->column - away) == news)
+                take(matrix, plan, matrix->column - away, &room);
+        }
+}
+
+static void make_plan(struct drawing *to)
+{
+    static const struct plan plans[] = {
+        {.number = 2, .gap = 4, .notes = true},
+        {.number = 2, .gap = 3, .notes = true},
+        {.number = 2, .gap = 2, .notes = true},
+        {.number = 2, .gap = 1, .notes = true},
+        {.number = 2, .gap = 2},
+        {.number = 2, .gap = 1},
+        {.number = 1, .gap = 1},
+    };
+    const struct view_matrix *matrix = to->matrix;
+    int room = to->place->edge - to->place->left, name = 0;
+
+    for (size_t i = 0; i < matrix->row_count; i++)
+        if (!matrix->rows[i].wide && width(matrix->rows[i].name) > name)
+            name = width(matrix->rows[i].name);
+    for (size_t i = 0; i < sizeof(plans) / sizeof(plans[0]); i++) {
+        to->plan = plans[i];
+        to->plan.name = name;
+        if (whole_width(matrix, &to->plan) <= room) {
+            for (size_t column = 0; column < matrix->column_count; column++)
+                to->plan.shown[column] = true;
+            return;
+        }
+    }
+    choose(matrix, &to->plan, room - lead(&to->plan) - 1 - MORE_COLUMNS);
+}
+
+/* Drawing */
+
+/* Puts text into `columns`, with dots where it was cut. */
+static void put_cut(const struct drawing *to, int row, int column, int columns, enum style style,
+                    const char *text)
+{
+    const char *dots = to->place->ascii ? "..." : "…";
+
+    if (width(text) <= columns) {
+        sheet_put(to->sheet, row, column, style, text);
+        return;
+    }
+    if (columns <= width(dots))
+        return;
+    size_t fits = dl_text_fit(text, (size_t)(columns - width(dots)));
+    while (fits > 0 && text[fits - 1] == ' ')
+        fits--;
+    column += sheet_put_n(to->sheet, row, column, style, text, fits);
+    sheet_put(to->sheet, row, column, STYLE_DIM, dots);
+}
+
+static bool quiet(enum view_mark mark)
+{
+    return mark != VIEW_FAIL && mark != VIEW_WARN && mark != VIEW_RUN;
+}
+
+/* "> OK    Configuration  what it says   3 ms" */
+static void draw_wide(const struct drawing *to, size_t index, int row)
+{
+    const struct view_matrix_row *line = &to->matrix->rows[index];
+    bool selected = index == to->matrix->row;
+    bool waits = line->marks[0] == VIEW_WAIT || line->marks[0] == VIEW_SKIP;
+    int end = to->place->left + to->place->columns, mark = to->place->left + MARKER_COLUMNS;
+    int label = mark + MARK_COLUMNS, text = label + to->label + 2, right = width(line->right);
+    enum style name = waits ? STYLE_DIM : STYLE_NAME;
+
+    sheet_put(to->sheet, row, mark, mark_style(line->marks[0]), view_mark_word(line->marks[0]));
+    if (selected)
+        name = to->place->focused ? STYLE_CURSOR : STYLE_CURSOR_OFF;
+    sheet_put(to->sheet, row, label, name, or_empty(line->name));
+    if (right > 0 && end - text - right - 2 >= WIDE_LEAST) {
+        sheet_put(to->sheet, row, end - right, STYLE_DIM, line->right);
+        end -= right + 2;
+    }
+    put_cut(to, row, text, end - text, waits ? STYLE_DIM : STYLE_PLAIN, or_empty(line->text));
+    if (selected)
+        *to->column = mark;
+}
+
+static void draw_cell(const struct drawing *to, size_t index, size_t column, int row, int at)
+{
+    const struct view_matrix *matrix = to->matrix;
+    enum view_mark mark = matrix->rows[index].marks[column];
+    const char *word = view_cell_word(mark);
+
+    if (index != matrix->row || column != matrix->column) {
+        sheet_put(to->sheet, row, at, mark_style(mark), word);
+        return;
+    }
+    enum style style = to->place->focused ? STYLE_CURSOR : STYLE_CURSOR_OFF;
+    char text[16];
+    snprintf(text, sizeof(text), "[%s]", *word ? word : "  ");
+    sheet_put(to->sheet, row, at - 1, style, text);
+    *to->column = at;
+}
+
+/* "> 4  EU1   ok  [FAIL]  -    E-TLS-TIME" */
+static void draw_cells(const struct drawing *to, size_t index, unsigned number, int row)
+{
+    const struct view_matrix_row *line = &to->matrix->rows[index];
+    int column = to->place->left + MARKER_COLUMNS;
+    enum style style = index == to->matrix->row ? STYLE_CURSOR_OFF : STYLE_NAME;
+    char text[16];
+
+    snprintf(text, sizeof(text), "%u", number % 10);
+    sheet_put(to->sheet, row, column, STYLE_DIM, text);
+    sheet_put(to->sheet, row, column + 1 + to->plan.number, style, or_empty(line->name));
+    column = to->place->left + lead(&to->plan);
+    for (size_t i = 0; i < to->matrix->column_count; i++) {
+        if (!to->plan.shown[i])
+            continue;
+        draw_cell(to, index, i, row, column + to->plan.gap);
+        column += to->plan.gap + cell_width(to->matrix, i);
+    }
+    if (to->plan.notes)
+        put_cut(to, row, column + 2, to->place->edge - column - 2, STYLE_DIM, or_empty(line->text));
+}
+
+static void draw_heads(const struct drawing *to, int row)
+{
+    int column = to->place->left + lead(&to->plan);
+
+    for (size_t i = 0; i < to->matrix->column_count; i++) {
+        bool selected = i == to->matrix->column && !to->matrix->rows[to->matrix->row].wide;
+        if (!to->plan.shown[i])
+            continue;
+        sheet_put(to->sheet, row, column + to->plan.gap, selected ? STYLE_CURSOR_OFF : STYLE_DIM,
+                  or_empty(to->matrix->heads[i]));
+        column += to->plan.gap + cell_width(to->matrix, i);
+    }
+    if (to->plan.hidden > 0) {
+        char text[16];
+        snprintf(text, sizeof(text), "+%d", to->plan.hidden);
+        sheet_put(to->sheet, row, column + 2, STYLE_DIM, text);
+    }
+}
+
+/* Which rows are drawn. */
+struct window {
+    bool shown[VIEW_MATRIX_MAX];
+    bool blanks;       /* between what stands apart */
+    bool above, below; /* there are more */
+};
+
+/* Rows around the selection, one row kept for the heads. */
+static void cut(const struct view_matrix *matrix, struct window *window, int room)
+{
+    int count = 0, selected = 0, from, at = 0;
+
+    for (size_t i = 0; i < matrix->row_count; i++) {
+        selected = i == matrix->row ? count : selected;
+        count += window->shown[i];
+    }
+    from = selected - room / 2;
+    from = from > count - room ? count - room : from;
+    from = from < 0 ? 0 : from;
+    for (size_t i = 0; i < matrix->row_count; i++) {
+        if (!window->shown[i])
+            continue;
+        window->shown[i] = at >= from && at < from + room;
+        at++;
+    }
+    window->above = from > 0;
+    window->below = from + room < count;
+}
+
+/* Wide rows before what stands apart. */
+static size_t upper_rows(const struct view_matrix *matrix)
+{
+    size_t i = 0;
+
+    while (i < matrix->row_count && matrix->rows[i].wide && (i == 0 || !matrix->rows[i].apart))
+        i++;
+    return i < matrix->row_count ? i : 0;
+}
+
+static void fit_rows(const struct view *view, struct window *window, int rows)
+{
+    const struct view_matrix *matrix = &view->matrix;
+    bool cells = has_cells(matrix);
+    size_t upper = upper_rows(matrix);
+    int taken = (int)matrix->row_count + cells;
+
+    memset(window, 0, sizeof(*window));
+    window->blanks = matrix_rows(view) <= rows;
+    for (size_t i = matrix->row_count; i-- > 0;) {
+        window->shown[i] =
+            taken <= rows || i >= upper || i == matrix->row || !quiet(matrix->rows[i].marks[0]);
+        taken -= !window->shown[i];
+    }
+    if (taken > rows)
+        cut(matrix, window, rows - cells > 0 ? rows - cells : 1);
+}
+
+/* Signs at the edge where rows are left out. */
+static void draw_more(const struct drawing *to, const struct window *window, int first, int last)
+{
+    if (window->above)
+        sheet_put(to->sheet, first, to->place->edge - 1, STYLE_KEY, to->place->ascii ? "^" : "↑");
+    if (window->below)
+        sheet_put(to->sheet, last, to->place->edge - 1, STYLE_KEY, to->place->ascii ? "v" : "↓");
+}
+
+void matrix_draw(struct sheet *sheet, const struct view *view, const struct matrix_place *place,
+                 int *row, int *column)
+{
+    const struct view_matrix *matrix = &view->matrix;
+    struct drawing to = {
+        .sheet = sheet, .matrix = matrix, .place = place, .row = row, .column = column};
+    struct window window;
+    unsigned number = 0;
+    int at = 0, first = -1;
+
+    sheet_clear(sheet);
+    make_plan(&to);
+    fit_rows(view, &window, place->rows);
+    for (size_t i = 0; i < matrix->row_count; i++)
+        if (matrix->rows[i].wide && width(matrix->rows[i].name) > to.label)
+            to.label = width(matrix->rows[i].name);
+    for (size_t i = 0, headed = 0; i < matrix->row_count; i++) {
+        const struct view_matrix_row *line = &matrix->rows[i];
+        number += !line->wide;
+        if (!window.shown[i])
+            continue;
+        at += window.blanks && line->apart && i > 0;
+        if (!line->wide && !headed++)
+            draw_heads(&to, at++);
+        if (i == matrix->row) {
+            sheet_put(sheet, at, place->left, STYLE_KEY, ">");
+            *row = at;
+        }
+        if (line->wide)
+            draw_wide(&to, i, at);
+        else
+            draw_cells(&to, i, number, at);
+        first = first < 0 ? at : first;
+        at++;
+    }
+    draw_more(&to, &window, first, at - 1);
+    sheet_reach(sheet, at);
+}
