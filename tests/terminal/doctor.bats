@@ -180,7 +180,7 @@ walk() {
   keys PPage
   wait_for '> OK    Configuration'
   keys End
-  wait_for '> OK    Sender now'
+  wait_for '> 9  US2-FED'
 }
 
 @test "the terminals that are common know the keys" {
@@ -213,7 +213,7 @@ walk() {
 }
 
 @test "Enter shows all that was seen, Esc and Enter lead back" {
-  doctor 60x16 C.UTF-8 xterm-256color broken
+  doctor 64x16 C.UTF-8 xterm-256color broken
   wait_for '3 of 9 FAIL'
   keys Enter
   wait_for 'https://app.datadoghq.eu/organization-settings/api-keys'

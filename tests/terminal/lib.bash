@@ -131,7 +131,7 @@ golden() {
   local before
   if [ -n "${UPDATE_GOLDEN-}" ]; then
     SHOWN=''
-    until before=$SHOWN && SHOWN=$(screen "${@:3}" | masked) && [ "$before" = "$SHOWN" ]; do
+    until before=$SHOWN && SHOWN=$(screen "${@:3}" | masked) && [ -n "$SHOWN" ] && [ "$before" = "$SHOWN" ]; do
       sleep 0.3
     done
     mkdir -p "$GOLDEN"

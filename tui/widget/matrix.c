@@ -405,7 +405,7 @@ void matrix_draw(struct sheet *sheet, const struct view *view, const struct matr
     make_plan(&to);
     fit_rows(view, &window, place->rows);
     for (size_t i = 0; i < matrix->row_count; i++)
-        if (matrix->rows[i].wide && width(matrix->rows[i].name) > to.label)
+        if (window.shown[i] && matrix->rows[i].wide && width(matrix->rows[i].name) > to.label)
             to.label = width(matrix->rows[i].name);
     for (size_t i = 0, headed = 0; i < matrix->row_count; i++) {
         const struct view_matrix_row *line = &matrix->rows[i];

@@ -168,7 +168,8 @@ static void set_all(struct scene *scene, enum dl_result result)
 static void half(struct scene *scene)
 {
     for (size_t row = 0; row < scene->table.row_count; row++) {
-        int stages = row < 3 ? DL_STAGE_COUNT : DL_STAGE_TLS + 3 - (int)row / 2;
+        int site = (int)(scene->table.rows[row].site - dl_sites);
+        int stages = site < EU1 ? DL_STAGE_COUNT : DL_STAGE_TLS + 3 - site / 2;
         for (int i = 0; i < DL_STAGE_COUNT; i++) {
             struct dl_stage_report *report = &scene->sites[row][i];
             if (!scene->table.rows[row].reports[i])
