@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "screen/compose.h"
+#include "widget/matrix.h"
 
 static struct view view;
 static struct screen_state state_;
@@ -90,6 +91,65 @@ static void nothing_is_wider_than_the_terminal_at_any_size(void **state)
             compose(&composition, &view, &state_, rows, columns, false);
             inside(rows, columns < 2 ? 2 : columns);
         }
+}
+
+/* Four upper rows and nine of twelve cells, and long lines below. */
+static void matrix_page(void)
+{
+    static const char *const heads[] = {"Proxy",  "DNS",  "TCP",   "TLS",  "Clock", "Key",
+                                        "Intake", "Send", "Batch", "Zstd", "Large", "Path"};
+    struct view_matrix *matrix = &view.matrix;
+
+    for (size_t i = 0; i < 12; i++)
+        matrix->heads[matrix->column_count++] = heads[i];
+    for (size_t i = 0; i < 13; i++) {
+        struct view_matrix_row *row = &matrix->rows[matrix->row_count++];
+        *row = (struct view_matrix_row){.name = i < 4 ? "Configuration" : "US1-FED",
+                                        .text = i < 4 ? "→ a message that says a lot of things"
+                                                      : "E-TLS-TIME",
+                                        .right = "12345 ms",
+                                        .wide = i < 4,
+                                        .apart = i == 4};
+        for (size_t column = 0; column < 12; column++)
+            row->marks[column] = i == 9 && column == 7 ? VIEW_FAIL : VIEW_OK;
+    }
+    matrix->row = 9;
+    matrix->column = 7;
+    for (size_t i = 0; i < 20; i++)
+        view.lines[view.line_count++] =
+            (struct view_line){VIEW_TEXT, i == 0 ? VIEW_FAIL : VIEW_PLAIN, "what was seen", "", ""};
+    view.keys[0] = (struct view_key){.key = "Enter", .label = "details"};
+    view.key_count = 1;
+    view.question = view.help = "";
+    state_sync(&state_, &view);
+}
+
+static void a_matrix_stays_inside_and_shows_the_selected_cell_at_any_size(void **state)
+{
+    (void)state;
+    matrix_page();
+    for (int columns = 1; columns < 130; columns++)
+        for (int rows = 1; rows < 40; rows += 3) {
+            compose(&composition, &view, &state_, rows, columns, rows % 2 == 0);
+            inside(rows, columns < 2 ? 2 : columns);
+            bool waits = layout_size(rows, columns) == LAYOUT_WAIT;
+            assert_int_equal(shows("[FAIL]"), !waits);
+            assert_int_equal(shows("what was seen"), !waits);
+            assert_int_equal(composition.cursor_row >= 0, !waits);
+        }
+}
+
+static void a_blank_row_parts_a_matrix_from_the_lines(void **state)
+{
+    (void)state;
+    matrix_page();
+    compose(&composition, &view, &state_, 24, 80, false);
+    const struct placed *list = &composition.parts[PANE_LIST];
+    assert_int_equal(list->height, matrix_rows(&view));
+    assert_int_equal(composition.parts[PANE_LINES].row, list->row + list->height + 1);
+    assert_int_equal(composition.parts[PANE_LINES].height, 4);
+    compose(&composition, &view, &state_, 10, 40, false);
+    assert_int_equal(composition.parts[PANE_LINES].height, 2);
 }
 
 static void all_parts_show_at_the_three_sizes(void **state)
@@ -199,6 +259,8 @@ int main(void)
 #define COMPOSE_TEST(name) cmocka_unit_test_setup_teardown(name, fresh, done)
     const struct CMUnitTest tests[] = {
         COMPOSE_TEST(nothing_is_wider_than_the_terminal_at_any_size),
+        COMPOSE_TEST(a_matrix_stays_inside_and_shows_the_selected_cell_at_any_size),
+        COMPOSE_TEST(a_blank_row_parts_a_matrix_from_the_lines),
         COMPOSE_TEST(all_parts_show_at_the_three_sizes),
         COMPOSE_TEST(the_mask_has_32_stars_whatever_was_typed),
         COMPOSE_TEST(too_small_says_so_and_what_is_needed),

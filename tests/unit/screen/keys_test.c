@@ -34,8 +34,12 @@ static void on_event(void *loop, const struct setup_event *event)
         snprintf(texts[view.focus], sizeof(texts[0]), "%s", event->text);
     if (event->kind == SETUP_FOCUS)
         view.focus = (size_t)event->number;
-    if (event->kind == SETUP_SELECT)
+    if (event->kind == SETUP_SELECT && view.matrix.row_count > 0) {
+        view.matrix.row = (size_t)event->number / VIEW_CELLS_MAX;
+        view.matrix.column = (size_t)event->number % VIEW_CELLS_MAX;
+    } else if (event->kind == SETUP_SELECT) {
         view.cursor = (size_t)event->number;
+    }
     if (event->kind == SETUP_SCROLL)
         view.scroll += (size_t)event->number;
     if (event->kind == SETUP_KEY) {
@@ -147,6 +151,41 @@ static void the_list_takes_arrows_letters_and_digits(void **state)
     expect("next:0 back:0 ");
     type("f?", 100);
     expect("action:102 help:0 ");
+}
+
+static void a_matrix_takes_arrows_letters_and_digits(void **state)
+{
+    (void)state;
+    view.matrix.column_count = 3;
+    view.matrix.row_count = 4;
+    fields(0, false);
+    press(INPUT_DOWN);
+    press(INPUT_RIGHT);
+    press(INPUT_UP);
+    expect("select:16 select:17 select:1 ");
+    type("jlkh", 100);
+    expect("select:17 select:18 select:2 select:1 ");
+    type("409", 100);
+    expect("select:49 ");
+    press(INPUT_DOWN); /* there is no more */
+    press(INPUT_HOME);
+    press(INPUT_END);
+    press(INPUT_PAGE_UP);
+    expect("select:48 select:50 select:2 ");
+    press(INPUT_ENTER);
+    press(INPUT_ESCAPE);
+    type("f?xé", 100);
+    expect("next:0 back:0 action:102 help:0 ");
+    press(INPUT_TAB); /* to the footer and back */
+    press(INPUT_DOWN);
+    expect("");
+    press(INPUT_TAB);
+    press(INPUT_DOWN);
+    expect("select:18 ");
+    state_.lines_total = 30;
+    state_.lines_height = 4;
+    press(INPUT_PAGE_DOWN); /* long lines below it scroll */
+    expect("scroll:3 ");
 }
 
 static void a_long_list_can_be_filtered(void **state)
@@ -364,6 +403,7 @@ int main(void)
 #define KEYS_TEST(name) cmocka_unit_test_setup_teardown(name, fresh, done)
     const struct CMUnitTest tests[] = {
         KEYS_TEST(the_list_takes_arrows_letters_and_digits),
+        KEYS_TEST(a_matrix_takes_arrows_letters_and_digits),
         KEYS_TEST(a_long_list_can_be_filtered),
         KEYS_TEST(tab_goes_through_list_fields_and_footer),
         KEYS_TEST(fields_are_edited_and_told_as_a_whole),

@@ -46,12 +46,27 @@ static void more_lines_than_there_is_room_for_do_no_harm(void **state)
         view_item(&view, "name", "text", "detail");
         view_field(&view, "label", "value");
         view_key(&view, "x", "label", false);
+        view_head(&view, "head");
+        view_matrix_row(&view, "name", "text");
     }
     assert_int_equal(view.line_count, VIEW_LINES_MAX);
     assert_int_equal(view.item_count, VIEW_ITEMS_MAX);
     assert_int_equal(view.field_count, VIEW_FIELDS_MAX);
     assert_int_equal(view.key_count, VIEW_KEYS_MAX);
+    assert_int_equal(view.matrix.column_count, VIEW_CELLS_MAX);
+    assert_int_equal(view.matrix.row_count, VIEW_MATRIX_MAX);
     view_clear(&view);
+}
+
+static void every_mark_of_a_cell_is_a_word_of_its_own(void **state)
+{
+    static const enum view_mark marks[] = {VIEW_OK,  VIEW_WARN, VIEW_FAIL,
+                                           VIEW_RUN, VIEW_SKIP, VIEW_WAIT};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(view_cell_word(marks[i]), view_cell_word(marks[k]));
 }
 
 static void ascii_takes_the_usual_spelling_and_question_marks(void **state)
@@ -71,6 +86,7 @@ int main(void)
         cmocka_unit_test(keeps_texts_until_it_is_cleared),
         cmocka_unit_test(foreign_text_cannot_move_the_cursor),
         cmocka_unit_test(more_lines_than_there_is_room_for_do_no_harm),
+        cmocka_unit_test(every_mark_of_a_cell_is_a_word_of_its_own),
         cmocka_unit_test(ascii_takes_the_usual_spelling_and_question_marks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
