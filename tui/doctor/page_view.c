@@ -255,7 +255,8 @@ static const char *title(const struct doctor_page *page, struct view *view)
     if (page->news.all || !table || table->row_count == 0)
         return "All sites";
     const struct dl_doctor_row *row = &table->rows[0];
-    return view_text(view, "%s %s", row->name, row->site ? row->site->site : "");
+    return row->site ? view_text(view, "%s %s", row->name, row->site->site)
+                     : view_text(view, "%s", row->name);
 }
 
 void doctor_page_view(const struct doctor_page *page, struct view *view)

@@ -58,14 +58,27 @@ static struct sheet *sheet_of(const struct job *job, int part)
     return &job->to->parts[part].sheet;
 }
 
+/* How much of the corner fits: all of it, else what stands before a comma. */
+static int corner_length(const char *corner, int room)
+{
+    size_t len = strlen(corner);
+
+    if (width(corner) <= room)
+        return (int)len;
+    while (len > 0 && (corner[len] != ',' || (int)len > room))
+        len--;
+    return (int)len;
+}
+
 /* Title bar, the rule under it (its done share drawn stronger), the rule above the footer. */
 static void frame(const struct job *job)
 {
     const struct view *view = job->view;
     const struct layout *layout = &job->to->layout;
     struct sheet *sheet = sheet_of(job, PLACED_FRAME);
-    int column = layout->left, end = layout->columns - layout->left - width(view->corner);
-    char step[32] = "";
+    int column = layout->left, end = layout->columns - layout->left;
+    const char *corner = or_empty(view->corner);
+    char step[32] = "", shown[256];
 
     sheet_repeat(sheet, 0, 0, STYLE_BAR, " ", layout->columns);
     if (layout->size != LAYOUT_SMALL)
@@ -75,8 +88,8 @@ static void frame(const struct job *job)
     if (*step != '\0')
         column += sheet_put(sheet, 0, column, STYLE_BAR, step) + 2;
     column += sheet_put(sheet, 0, column, STYLE_BAR_TITLE, or_empty(view->title));
-    if (column + 2 <= end)
-        sheet_put(sheet, 0, end, STYLE_BAR, or_empty(view->corner));
+    snprintf(shown, sizeof(shown), "%.*s", corner_length(corner, end - column - 2), corner);
+    sheet_put(sheet, 0, end - width(shown), STYLE_BAR, shown);
 
     if (layout->rule >= 0) {
         int done = view->steps > 0 ? layout->columns * view->step / view->steps : 0;

@@ -5,31 +5,16 @@
 
 #include "base/text.h"
 #include "widget/lines.h"
+#include "widget/matrix_fit.h"
 
-#define MARKER_COLUMNS 2 /* "> " */
-#define CELL_COLUMNS 4   /* "FAIL" */
-#define NOTE_COLUMNS                                                                               \
-    15                 /* room for a code; always the same, so that nothing moves when one comes   \
-                        */
-#define MORE_COLUMNS 4 /* " +12" */
-#define WIDE_LEAST 24  /* columns of a message; with less the time gives way */
-
-/* How the columns are set. */
-struct plan {
-    int number; /* columns behind the number of a row */
-    int name;   /* of the widest name */
-    int gap;    /* before each cell */
-    bool notes;
-    bool shown[VIEW_CELLS_MAX];
-    int hidden;
-};
+#define WIDE_LEAST 24 /* columns of a message; with less the time gives way */
 
 /* What one drawing shares. */
 struct drawing {
     struct sheet *sheet;
     const struct view_matrix *matrix;
     const struct matrix_place *place;
-    struct plan plan;
+    struct matrix_columns columns;
     int label; /* columns of the widest label of a wide row */
     int *row, *column;
 };
@@ -42,24 +27,6 @@ static const char *or_empty(const char *text)
 static int width(const char *text)
 {
     return (int)dl_text_width(or_empty(text));
-}
-
-static bool has_cells(const struct view_matrix *matrix)
-{
-    for (size_t i = 0; i < matrix->row_count; i++)
-        if (!matrix->rows[i].wide)
-            return true;
-    return false;
-}
-
-int matrix_rows(const struct view *view)
-{
-    const struct view_matrix *matrix = &view->matrix;
-    int rows = (int)matrix->row_count + has_cells(matrix);
-
-    for (size_t i = 1; i < matrix->row_count; i++)
-        rows += matrix->rows[i].apart;
-    return rows;
 }
 
 /* The selection */
@@ -128,96 +95,6 @@ bool matrix_digit(const struct view *view, unsigned digit, size_t *cell)
     return false;
 }
 
-/* Columns */
-
-static int cell_width(const struct view_matrix *matrix, size_t column)
-{
-    int head = width(matrix->heads[column]);
-
-    return head > CELL_COLUMNS ? head : CELL_COLUMNS;
-}
-
-/* Columns before the first cell's gap. */
-static int lead(const struct plan *plan)
-{
-    return MARKER_COLUMNS + 1 + plan->number + plan->name;
-}
-
-static int whole_width(const struct view_matrix *matrix, const struct plan *plan)
-{
-    int columns = lead(plan) + 1; /* a bracket behind the last cell */
-
-    for (size_t i = 0; i < matrix->column_count; i++)
-        columns += plan->gap + cell_width(matrix, i);
-    return columns + (plan->notes ? 1 + NOTE_COLUMNS : 0);
-}
-
-static bool has_news(const struct view_matrix *matrix, size_t column)
-{
-    for (size_t i = 0; i < matrix->row_count; i++) {
-        enum view_mark mark = matrix->rows[i].marks[column];
-        if (!matrix->rows[i].wide && (mark == VIEW_FAIL || mark == VIEW_WARN || mark == VIEW_RUN))
-            return true;
-    }
-    return false;
-}
-
-/* Takes a column if there is room for it. */
-static void take(const struct view_matrix *matrix, struct plan *plan, size_t column, int *room)
-{
-    int columns = plan->gap + cell_width(matrix, column);
-
-    if (plan->shown[column] || columns > *room)
-        return;
-    plan->shown[column] = true;
-    plan->hidden--;
-    *room -= columns;
-}
-
-/* The selected column, then those with news, then the others, the near ones first. */
-static void choose(const struct view_matrix *matrix, struct plan *plan, int room)
-{
-    plan->hidden = (int)matrix->column_count;
-    take(matrix, plan, matrix->column, &room);
-    for (int news = 1; news >= 0; news--)
-        for (size_t away = 1; away < matrix->column_count; away++) {
-            size_t right = matrix->column + away;
-            if (right < matrix->column_count && has_news(matrix, right) == news)
-                take(matrix, plan, right, &room);
-            if (away <= matrix->column && has_news(matrix, matrix->column - away) == news)
-                take(matrix, plan, matrix->column - away, &room);
-        }
-}
-
-static void make_plan(struct drawing *to)
-{
-    static const struct plan plans[] = {
-        {.number = 2, .gap = 4, .notes = true},
-        {.number = 2, .gap = 3, .notes = true},
-        {.number = 2, .gap = 2, .notes = true},
-        {.number = 2, .gap = 1, .notes = true},
-        {.number = 2, .gap = 2},
-        {.number = 2, .gap = 1},
-        {.number = 1, .gap = 1},
-    };
-    const struct view_matrix *matrix = to->matrix;
-    int room = to->place->edge - to->place->left, name = 0;
-
-    for (size_t i = 0; i < matrix->row_count; i++)
-        if (!matrix->rows[i].wide && width(matrix->rows[i].name) > name)
-            name = width(matrix->rows[i].name);
-    for (size_t i = 0; i < sizeof(plans) / sizeof(plans[0]); i++) {
-        to->plan = plans[i];
-        to->plan.name = name;
-        if (whole_width(matrix, &to->plan) <= room) {
-            for (size_t column = 0; column < matrix->column_count; column++)
-                to->plan.shown[column] = true;
-            return;
-        }
-    }
-    choose(matrix, &to->plan, room - lead(&to->plan) - 1 - MORE_COLUMNS);
-}
-
 /* Drawing */
 
 /* Puts text into `columns`, with dots where it was cut. */
@@ -239,18 +116,13 @@ static void put_cut(const struct drawing *to, int row, int column, int columns, 
     sheet_put(to->sheet, row, column, STYLE_DIM, dots);
 }
 
-static bool quiet(enum view_mark mark)
-{
-    return mark != VIEW_FAIL && mark != VIEW_WARN && mark != VIEW_RUN;
-}
-
 /* "> OK    Configuration  what it says   3 ms" */
 static void draw_wide(const struct drawing *to, size_t index, int row)
 {
     const struct view_matrix_row *line = &to->matrix->rows[index];
     bool selected = index == to->matrix->row;
     bool waits = line->marks[0] == VIEW_WAIT || line->marks[0] == VIEW_SKIP;
-    int end = to->place->left + to->place->columns, mark = to->place->left + MARKER_COLUMNS;
+    int end = to->place->left + to->place->columns, mark = to->place->left + MATRIX_MARKER;
     int label = mark + MARK_COLUMNS, text = label + to->label + 2, right = width(line->right);
     enum style name = waits ? STYLE_DIM : STYLE_NAME;
 
@@ -288,102 +160,46 @@ static void draw_cell(const struct drawing *to, size_t index, size_t column, int
 static void draw_cells(const struct drawing *to, size_t index, unsigned number, int row)
 {
     const struct view_matrix_row *line = &to->matrix->rows[index];
-    int column = to->place->left + MARKER_COLUMNS;
+    int column = to->place->left + MATRIX_MARKER;
     enum style style = index == to->matrix->row ? STYLE_CURSOR_OFF : STYLE_NAME;
     char text[16];
 
     snprintf(text, sizeof(text), "%u", number % 10);
     sheet_put(to->sheet, row, column, STYLE_DIM, text);
-    sheet_put(to->sheet, row, column + 1 + to->plan.number, style, or_empty(line->name));
-    column = to->place->left + lead(&to->plan);
+    sheet_put(to->sheet, row, column + 1 + to->columns.number, style, or_empty(line->name));
+    column = to->place->left + to->columns.lead;
     for (size_t i = 0; i < to->matrix->column_count; i++) {
-        if (!to->plan.shown[i])
+        if (!to->columns.shown[i])
             continue;
-        draw_cell(to, index, i, row, column + to->plan.gap);
-        column += to->plan.gap + cell_width(to->matrix, i);
+        draw_cell(to, index, i, row, column + to->columns.gap);
+        column += to->columns.gap + matrix_cell(to->matrix, i);
     }
-    if (to->plan.notes)
+    if (to->columns.notes)
         put_cut(to, row, column + 2, to->place->edge - column - 2, STYLE_DIM, or_empty(line->text));
 }
 
 static void draw_heads(const struct drawing *to, int row)
 {
-    int column = to->place->left + lead(&to->plan);
+    int column = to->place->left + to->columns.lead;
 
     for (size_t i = 0; i < to->matrix->column_count; i++) {
         bool selected = i == to->matrix->column && !to->matrix->rows[to->matrix->row].wide;
-        if (!to->plan.shown[i])
+        if (!to->columns.shown[i])
             continue;
-        sheet_put(to->sheet, row, column + to->plan.gap, selected ? STYLE_CURSOR_OFF : STYLE_DIM,
+        sheet_put(to->sheet, row, column + to->columns.gap, selected ? STYLE_CURSOR_OFF : STYLE_DIM,
                   or_empty(to->matrix->heads[i]));
-        column += to->plan.gap + cell_width(to->matrix, i);
+        column += to->columns.gap + matrix_cell(to->matrix, i);
     }
-    if (to->plan.hidden > 0) {
+    if (to->columns.hidden > 0) {
         char text[16];
-        snprintf(text, sizeof(text), "+%d", to->plan.hidden);
+        snprintf(text, sizeof(text), "+%d", to->columns.hidden);
         sheet_put(to->sheet, row, column + 2, STYLE_DIM, text);
     }
 }
 
-/* Which rows are drawn. */
-struct window {
-    bool shown[VIEW_MATRIX_MAX];
-    bool blanks;       /* between what stands apart */
-    bool above, below; /* there are more */
-};
-
-/* Rows around the selection, one row kept for the heads. */
-static void cut(const struct view_matrix *matrix, struct window *window, int room)
-{
-    int count = 0, selected = 0, from, at = 0;
-
-    for (size_t i = 0; i < matrix->row_count; i++) {
-        selected = i == matrix->row ? count : selected;
-        count += window->shown[i];
-    }
-    from = selected - room / 2;
-    from = from > count - room ? count - room : from;
-    from = from < 0 ? 0 : from;
-    for (size_t i = 0; i < matrix->row_count; i++) {
-        if (!window->shown[i])
-            continue;
-        window->shown[i] = at >= from && at < from + room;
-        at++;
-    }
-    window->above = from > 0;
-    window->below = from + room < count;
-}
-
-/* Wide rows before what stands apart. */
-static size_t upper_rows(const struct view_matrix *matrix)
-{
-    size_t i = 0;
-
-    while (i < matrix->row_count && matrix->rows[i].wide && (i == 0 || !matrix->rows[i].apart))
-        i++;
-    return i < matrix->row_count ? i : 0;
-}
-
-static void fit_rows(const struct view *view, struct window *window, int rows)
-{
-    const struct view_matrix *matrix = &view->matrix;
-    bool cells = has_cells(matrix);
-    size_t upper = upper_rows(matrix);
-    int taken = (int)matrix->row_count + cells;
-
-    memset(window, 0, sizeof(*window));
-    window->blanks = matrix_rows(view) <= rows;
-    for (size_t i = matrix->row_count; i-- > 0;) {
-        window->shown[i] =
-            taken <= rows || i >= upper || i == matrix->row || !quiet(matrix->rows[i].marks[0]);
-        taken -= !window->shown[i];
-    }
-    if (taken > rows)
-        cut(matrix, window, rows - cells > 0 ? rows - cells : 1);
-}
-
 /* Signs at the edge where rows are left out. */
-static void draw_more(const struct drawing *to, const struct window *window, int first, int last)
+static void draw_more(const struct drawing *to, const struct matrix_window *window, int first,
+                      int last)
 {
     if (window->above)
         sheet_put(to->sheet, first, to->place->edge - 1, STYLE_KEY, to->place->ascii ? "^" : "↑");
@@ -397,13 +213,13 @@ void matrix_draw(struct sheet *sheet, const struct view *view, const struct matr
     const struct view_matrix *matrix = &view->matrix;
     struct drawing to = {
         .sheet = sheet, .matrix = matrix, .place = place, .row = row, .column = column};
-    struct window window;
+    struct matrix_window window;
     unsigned number = 0;
     int at = 0, first = -1;
 
     sheet_clear(sheet);
-    make_plan(&to);
-    fit_rows(view, &window, place->rows);
+    matrix_fit_columns(&to.columns, matrix, place->edge - place->left);
+    matrix_fit_rows(&window, matrix, place->rows);
     for (size_t i = 0; i < matrix->row_count; i++)
         if (window.shown[i] && matrix->rows[i].wide && width(matrix->rows[i].name) > to.label)
             to.label = width(matrix->rows[i].name);

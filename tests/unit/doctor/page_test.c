@@ -454,7 +454,7 @@ static void an_endpoint_without_a_site_has_its_name(void **state)
     scene.table.rows[0].site = NULL;
     scene.table.rows[0].name = "https://logs.example";
     show(&scene, false, true);
-    assert_string_equal(view.title, "https://logs.example ");
+    assert_string_equal(view.title, "https://logs.example");
     assert_true(says("https://logs.example Intake, 71 ms: 202 Accepted"));
 }
 

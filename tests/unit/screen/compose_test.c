@@ -139,6 +139,24 @@ static void a_matrix_stays_inside_and_shows_the_selected_cell_at_any_size(void *
         }
 }
 
+static void a_corner_without_room_ends_at_a_comma(void **state)
+{
+    (void)state;
+    matrix_page();
+    view.program = "";
+    view.step = 0;
+    view.title = "AP2 ap2.datadoghq.com";
+    view.corner = "3 of 7 done, 12 s";
+    compose(&composition, &view, &state_, 10, 42, false);
+    assert_true(shows("3 of 7 done, 12 s"));
+    compose(&composition, &view, &state_, 10, 40, false);
+    assert_true(shows("3 of 7 done"));
+    assert_false(shows("done,"));
+    view.corner = "Configuration: FAIL, again in 12 s";
+    compose(&composition, &view, &state_, 10, 40, false);
+    assert_false(shows("Config"));
+}
+
 static void a_blank_row_parts_a_matrix_from_the_lines(void **state)
 {
     (void)state;
@@ -260,6 +278,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         COMPOSE_TEST(nothing_is_wider_than_the_terminal_at_any_size),
         COMPOSE_TEST(a_matrix_stays_inside_and_shows_the_selected_cell_at_any_size),
+        COMPOSE_TEST(a_corner_without_room_ends_at_a_comma),
         COMPOSE_TEST(a_blank_row_parts_a_matrix_from_the_lines),
         COMPOSE_TEST(all_parts_show_at_the_three_sizes),
         COMPOSE_TEST(the_mask_has_32_stars_whatever_was_typed),
