@@ -314,6 +314,13 @@ walk() {
   wait_gone 'not JSON any more'
 }
 
+@test "what cannot even begin leaves the terminal as it was" {
+  doctor 80x24 C.UTF-8 xterm-256color never
+  wait_over 'E-CFG-PARSE: config.json, line 3'
+  [ "$(tm display-message -p -t "$SESSION" '#{alternate_on}')" = 0 ]
+  ! everything_shown | grep -q wish || false
+}
+
 @test "with a watch the run is repeated" {
   doctor 80x24 C.UTF-8 xterm-256color --watch 2 healthy
   wait_for 'all is well, again in 2 s'

@@ -1,8 +1,8 @@
 /* Shows the doctor's page on hand-made tables through the real loop and the real screen, and writes
  * down what the loop asks for. In the place of the doctor itself there is a made-up one.
  *   doctor_gallery [--ascii] [--never] [--log FILE] [--watch SECONDS] [--deep] [--site ID] SCENE
- * A SCENE is one of doctor/scenes.h, or "live", which fills as it is watched, or "refused", which
- * cannot be begun twice. */
+ * A SCENE is one of doctor/scenes.h, or "live", which fills as it is watched, "refused", which
+ * cannot be begun twice, or "never", which cannot be begun. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,7 +68,7 @@ static int start(void *context, bool all, const struct dl_site *only, struct dl_
 
     (void)context;
     write_down("START", all ? "all" : only ? only->name : "configured");
-    if (strcmp(now.scene, "refused") == 0 && now.started++ > 0)
+    if (strcmp(now.scene, "never") == 0 || (strcmp(now.scene, "refused") == 0 && now.started++ > 0))
         return dl_error_set(err, DL_E_CFG_PARSE, "config.json, line 3: not JSON any more");
     doctor = calloc(1, sizeof *doctor);
     if (!doctor)

@@ -125,8 +125,10 @@ static struct doctor_effect letter(struct doctor_page *page, long character)
         page->moved = true; /* the site stays selected */
         page->machine = false;
     }
-    if (effect.wish == DOCTOR_ONE_SITE || effect.wish == DOCTOR_ALL_SITES)
+    if (effect.wish == DOCTOR_ONE_SITE || effect.wish == DOCTOR_ALL_SITES) {
         page->details = false;
+        page->scroll = 0;
+    }
     return effect;
 }
 
@@ -149,6 +151,7 @@ static void scroll(struct doctor_page *page, long rows)
                                  : &page->scroll;
 
     *at = rows < 0 && (size_t)-rows > *at ? 0 : (size_t)((long)*at + rows);
+    page->moved = page->moved || !page->help; /* what is being read stays */
 }
 
 static void move(struct doctor_page *page, long cell)

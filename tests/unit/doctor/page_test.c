@@ -396,6 +396,19 @@ static void what_is_read_stays_when_news_come(void **state)
     expect_selected("EU1", "Key");
 }
 
+static void what_is_scrolled_stays_too(void **state)
+{
+    (void)state;
+    show_all(SCENE_HALF, false);
+    event(SETUP_SCROLL, 1);
+    show_all(SCENE_MACHINE, true);
+    expect_selected("EU1", "Key");
+    assert_int_equal(view.scroll, 1);
+    assert_int_equal(press('o'), DOCTOR_ONE_SITE);
+    show_one(SCENE_MACHINE, EU1, true);
+    assert_int_equal(view.scroll, 0);
+}
+
 /* Keys */
 
 static void every_letter_of_the_footer_is_a_wish(void **state)
@@ -588,6 +601,7 @@ int main(void)
         PAGE_TEST(it_outlives_a_table_that_lacks_it),
         PAGE_TEST(cells_that_are_not_there_are_not_selected),
         PAGE_TEST(what_is_read_stays_when_news_come),
+        PAGE_TEST(what_is_scrolled_stays_too),
         PAGE_TEST(every_letter_of_the_footer_is_a_wish),
         PAGE_TEST(o_names_the_site_and_watches_it),
         PAGE_TEST(o_means_nothing_on_the_machine_or_with_an_endpoint),
