@@ -72,7 +72,10 @@ static bool in_details(const struct doctor_page *page)
 
 static bool on_site(const struct doctor_page *page)
 {
-    return page->news.table && page->news.all && !page->machine;
+    struct page_rows rows;
+
+    page_rows_of(page, &rows);
+    return page->news.all && rows.count > 0 && !rows.rows[rows.row].machine;
 }
 
 static bool on_one(const struct doctor_page *page)

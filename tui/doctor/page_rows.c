@@ -10,9 +10,12 @@ static void add(struct page_rows *rows, struct page_row row)
         rows->rows[rows->count++] = row;
 }
 
-static bool column_wanted(const struct dl_doctor_table *table, int stage)
+/* A stage of one of the sites, or of the one. */
+static bool has_stage(const struct doctor_page *page, int stage)
 {
-    for (size_t i = 0; i < table->row_count; i++)
+    const struct dl_doctor_table *table = page->news.table;
+
+    for (size_t i = 0; i < table->row_count && (i == 0 || page->news.all); i++)
         if (table->rows[i].reports[stage])
             return true;
     return false;
@@ -23,7 +26,7 @@ static void add_sites(const struct doctor_page *page, struct page_rows *rows)
     const struct dl_doctor_table *table = page->news.table;
 
     for (int stage = 0; stage < DL_STAGE_COUNT; stage++)
-        if (column_wanted(table, stage)) {
+        if (has_stage(page, stage)) {
             if (!page->news.all)
                 add(rows, (struct page_row){.stage = (enum dl_stage)stage});
             else if (rows->column_count < VIEW_CELLS_MAX)
@@ -84,9 +87,9 @@ const struct dl_stage_report *page_selected(const struct doctor_page *page,
 
     if (rows->count == 0)
         return NULL;
-    if (row->machine || rows->column_count == 0)
+    if (row->machine || !page->news.all)
         return page_report(page, row, row->stage);
-    return page_report(page, row, rows->columns[rows->column]);
+    return rows->column_count > 0 ? page_report(page, row, rows->columns[rows->column]) : NULL;
 }
 
 void page_select(struct doctor_page *page, const struct page_rows *rows, size_t row, size_t column)

@@ -127,14 +127,10 @@ static void matrix(const struct doctor_page *page, const struct page_rows *rows,
         view_head(view, head_of(rows->columns[i]));
     for (size_t i = 0; i < rows->count; i++) {
         const struct page_row *row = &rows->rows[i];
-        if (row->machine || rows->column_count == 0) {
-            const struct dl_stage_report *report = page_report(page, row, row->stage);
-            if (!report)
-                continue;
-            wide_row(report, view);
-        } else {
+        if (row->machine || !page->news.all)
+            wide_row(page_report(page, row, row->stage), view);
+        else
             site_row(page, rows, i, view);
-        }
         view->matrix.rows[view->matrix.row_count - 1].apart =
             i > 0 && rows->rows[i - 1].machine && !row->machine;
     }
@@ -153,6 +149,8 @@ static const char *cell_name(const struct doctor_page *page, const struct page_r
 
     if (row->machine)
         return dl_stage_label(row->stage);
+    if (page->news.all && rows->column_count == 0)
+        return view_text(view, "%s", page->news.table->rows[row->site].name);
     return view_text(view, "%s %s", page->news.table->rows[row->site].name, dl_stage_label(stage));
 }
 
@@ -176,7 +174,7 @@ static void card(const struct doctor_page *page, const struct page_rows *rows, s
 
     if (!report) {
         if (rows->count > 0)
-            view_line(view, VIEW_SKIP, view_text(view, "%s: not a stage of this run.", name));
+            view_line(view, VIEW_SKIP, view_text(view, "%s: not part of this run.", name));
         return;
     }
     time = view_stage_time(report, view);

@@ -234,6 +234,7 @@ void matrix_draw(struct sheet *sheet, const struct view *view, const struct matr
         if (i == matrix->row) {
             sheet_put(sheet, at, place->left, STYLE_KEY, ">");
             *row = at;
+            *column = place->left;
         }
         if (line->wide)
             draw_wide(&to, i, at);

@@ -130,9 +130,9 @@ static void a_stage_that_a_site_does_not_have_is_left_out(void **state)
     assert_int_equal(view.matrix.column_count, 7);
     assert_int_equal(view.matrix.rows[4 + EU1].marks[5], VIEW_SKIP);
     choose(4 + EU1, 5);
-    assert_true(says("EU1 Key: not a stage of this run."));
+    assert_true(says("EU1 Key: not part of this run."));
     event(SETUP_NEXT, 0);
-    assert_true(says("EU1 Key: not a stage of this run."));
+    assert_true(says("EU1 Key: not part of this run."));
 }
 
 static void with_one_site_the_stages_are_rows(void **state)
@@ -309,6 +309,16 @@ static void a_table_without_sites_shows_the_machine(void **state)
     show(&scene, false, true);
     assert_int_equal(view.matrix.row_count, 4);
     assert_int_equal(press('o'), DOCTOR_ALL_SITES);
+}
+
+static void a_run_without_stages_of_the_sites_has_its_rows(void **state)
+{
+    (void)state;
+    scene_make(&scene, SCENE_HEALTHY, 0, NULL);
+    show(&scene, true, true);
+    assert_int_equal(view.matrix.row_count, 4 + DL_SITE_COUNT);
+    expect_selected("EU1", NULL);
+    assert_true(says("EU1: not part of this run."));
 }
 
 /* The selection */
@@ -595,6 +605,7 @@ int main(void)
         PAGE_TEST(foreign_bytes_do_not_reach_the_view),
         PAGE_TEST(without_a_table_the_page_is_empty_and_can_be_left),
         PAGE_TEST(a_table_without_sites_shows_the_machine),
+        PAGE_TEST(a_run_without_stages_of_the_sites_has_its_rows),
         PAGE_TEST(untouched_it_follows_the_own_site),
         PAGE_TEST(at_the_end_it_goes_to_the_cause),
         PAGE_TEST(once_moved_it_stays_where_it_is),
