@@ -166,7 +166,7 @@ static int run(struct loop *loop, int signal_fd, struct dl_error *err)
         int wait = step(loop);
         struct pollfd fds[] = {{.fd = signal_fd, .events = POLLIN},
                                {.fd = front->fd(front), .events = POLLIN}};
-        rc = dl_http_poll(loop->options->http, fds, sizeof fds / sizeof fds[0], wait, err);
+        rc = dl_http_poll(loop->options->http, fds, fds[1].fd < 0 ? 1 : 2, wait, err);
         loop->signal = signals_serve(front);
         if (loop->signal == 0 && fds[1].revents)
             front->read(front, emit, loop);

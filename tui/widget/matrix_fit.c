@@ -4,10 +4,11 @@
 
 #include "base/text.h"
 
-#define CELL_COLUMNS 4  /* "FAIL" */
-#define NOTE_COLUMNS 15 /* room for a code; always the same, so that nothing moves when one comes  \
-                         */
-#define MORE_COLUMNS 4  /* " +12" */
+#define CELL_COLUMNS 4 /* "FAIL" */
+#define NOTE_COLUMNS                                                                               \
+    15                 /* room for a code; always the same, so that nothing moves when one comes   \
+                        */
+#define MORE_COLUMNS 4 /* " +12" */
 
 static int width(const char *text)
 {
