@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "command/result.h"
 #include "command/stop.h"
+#include "command/terminal.h"
 
 #define WAIT_MAX_MS 1000
 #define WATCH_MAX_S 86400
@@ -145,9 +146,21 @@ static void say_who_gets_the_key(const struct job *job)
                         "government sites, to find the one it is for\n");
 }
 
+/* Rows as they come, or what --json, --quiet and --watch make of them. */
+static int with_lines(struct job *job, struct dl_error *err)
+{
+    int rc = stop_watch(&job->stop.fd, err);
+
+    job->exit_code = 0;
+    if (rc < 0)
+        return rc;
+    say_who_gets_the_key(job);
+    return examine(job, err);
+}
+
 static int run(struct program *program)
 {
-    struct job job = {.program = program, .stop = {.fd = -1, .events = POLLIN}};
+    struct job job = {.program = program, .exit_code = -1, .stop = {.fd = -1, .events = POLLIN}};
     const struct options *o = &program->options;
     struct dl_error err = {0};
     int rc;
@@ -158,12 +171,10 @@ static int run(struct program *program)
     rc = check_options(&job, &err);
     if (rc == 0)
         rc = doctor_case_open(&job.c, program, &err);
-    if (rc == 0)
-        rc = stop_watch(&job.stop.fd, &err);
-    if (rc == 0) {
-        say_who_gets_the_key(&job);
-        rc = examine(&job, &err);
-    }
+    if (rc == 0 && terminal_front(program) == TERMINAL_SCREEN && !o->quiet && !o->junit)
+        job.exit_code = doctor_screen(&job.c, job.all);
+    if (rc == 0 && job.exit_code < 0)
+        rc = with_lines(&job, &err);
     if (rc < 0)
         job.exit_code = command_fail(program, &err);
     dl_doctor_free(job.doctor);
@@ -173,15 +184,16 @@ static int run(struct program *program)
     return job.exit_code;
 }
 
-static const enum option_id accepted[] = {OPTIONS_OF_SESSION, OPTION_ID_spool, OPTION_ID_test_logs,
-                                          OPTION_ID_deep,     OPTION_ID_watch, OPTION_ID_junit,
-                                          OPTION_ID_timeout,  OPTION_ID_json,  OPTION_ID_quiet,
-                                          OPTION_ID_verbose,  OPTION_COUNT};
+static const enum option_id accepted[] = {
+    OPTIONS_OF_SESSION, OPTION_ID_spool,   OPTION_ID_test_logs, OPTION_ID_deep,    OPTION_ID_watch,
+    OPTION_ID_junit,    OPTION_ID_timeout, OPTION_ID_json,      OPTION_ID_quiet,   OPTION_ID_plain,
+    OPTION_ID_ascii,    OPTION_ID_color,   OPTION_ID_no_input,  OPTION_ID_verbose, OPTION_COUNT};
 
 const struct command command_doctor = {
     .name = "doctor",
     .summary = "find out what is wrong, and what to do about it",
-    .details = "Looks at the configuration, the key's place, proxy, DNS, TCP, TLS, clock, key,\n"
+    .details = "In a terminal it is a full-screen page; with --plain, or elsewhere, lines.\n"
+               "Looks at the configuration, the key's place, proxy, DNS, TCP, TLS, clock, key,\n"
                "intake and spool, and says what the sender would do now. No log is written\n"
                "unless --send is given. It works before any set-up: --site or --endpoint, and\n"
                "DD_API_KEY if there is a key, are enough.\n"

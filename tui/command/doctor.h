@@ -19,6 +19,7 @@ struct doctor_case {
     struct dl_error config_error; /* why the file is not used */
     char resolver[256];           /* "" when it is not known */
     struct dl_config *only;       /* of the one site that was picked from all */
+    int exit_code;                /* of the page */
 };
 
 /* ---- doctor_case.c ---- */
@@ -49,6 +50,9 @@ void doctor_print_rows(const struct dl_doctor_table *table, struct doctor_rows *
 /* The rest: cards of what failed, one a code, and the closing line. */
 void doctor_print_end(const struct dl_doctor_table *table);
 
+/* A line a site that is not well, and the closing line. */
+void doctor_print_summary(const struct dl_doctor_table *table);
+
 /* What differs from the round before (NULL: there was none), a line each with the time. Returns how
  * many. */
 size_t doctor_print_changes(const struct dl_doctor_table *table,
@@ -57,6 +61,12 @@ size_t doctor_print_changes(const struct dl_doctor_table *table,
 
 /* The object of --json. */
 void doctor_print_json(const struct dl_doctor_table *table);
+
+/* ---- doctor_screen.c ---- */
+
+/* The full-screen page. Returns the exit code; -1: there is no screen to be had, nothing was begun.
+ */
+int doctor_screen(struct doctor_case *c, bool all);
 
 /* ---- doctor_junit.c ---- */
 

@@ -162,11 +162,10 @@ static void print_cards(const struct dl_doctor_table *table)
         }
 }
 
-void doctor_print_end(const struct dl_doctor_table *table)
+static void print_count(const struct dl_doctor_table *table)
 {
     size_t failed = 0, warned = 0;
 
-    print_cards(table);
     for (size_t i = 0; i <= table->row_count; i++)
         for (int stage = 0; stage < DL_STAGE_COUNT; stage++) {
             const struct dl_stage_report *report = reports_of(table, i)[stage];
@@ -179,6 +178,25 @@ void doctor_print_end(const struct dl_doctor_table *table)
                warned == 1 ? "" : "s");
     else
         printf("\nNo problem was found.\n");
+}
+
+void doctor_print_end(const struct dl_doctor_table *table)
+{
+    print_cards(table);
+    print_count(table);
+}
+
+void doctor_print_summary(const struct dl_doctor_table *table)
+{
+    for (size_t i = 0; i <= table->row_count; i++) {
+        const struct dl_stage_report *cause = dl_doctor_cause(reports_of(table, i));
+
+        if (is_card(cause))
+            printf("%-5s %-8s %s: %s  (ddlogs help %s)\n", word(cause->result),
+                   i == 0 ? "" : table->rows[i - 1].name, dl_error_info(cause->code)->id,
+                   cause->message, dl_error_info(cause->code)->id);
+    }
+    print_count(table);
 }
 
 /* ---- --watch ---- */

@@ -9,17 +9,15 @@
 #include "base/text.h"
 #include "command/result.h"
 #include "command/session.h"
+#include "command/terminal.h"
 #include "identity/tag.h"
 #include "plain/flags.h"
 #include "plain/plain.h"
 #include "plain/print.h"
-#include "screen/screen.h"
 #include "setup/loop.h"
 
 #define WARNINGS_MAX 16
 #define VALUE_BYTES (256 * 1024)
-
-enum front_kind { FRONT_SCREEN, FRONT_PLAIN, FRONT_FLAGS };
 
 struct wizard {
     struct program *program;
@@ -30,41 +28,14 @@ struct wizard {
     struct dl_error warnings[WARNINGS_MAX];
     struct dl_key *key;
     const char *key_origin;
-    enum front_kind kind;
+    enum terminal_front kind;
     struct front *front, *fallback;
     bool ascii;
 };
 
-/* Which front end */
-
-static bool is_set(const char *value)
-{
-    return value != NULL && value[0] != '\0' && strcmp(value, "0") != 0;
-}
-
-static bool knows_terminal(void)
-{
-    const char *term = getenv("TERM");
-
-    return is_set(term) && strcmp(term, "dumb") != 0 && strcmp(term, "unknown") != 0;
-}
-
-static enum front_kind choose_front(const struct program *program)
-{
-    const struct options *o = &program->options;
-
-    if (o->no_input)
-        return FRONT_FLAGS;
-    if (o->plain)
-        return FRONT_PLAIN;
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || o->json)
-        return FRONT_FLAGS;
-    return is_set(getenv("ACCESSIBLE")) || !knows_terminal() ? FRONT_PLAIN : FRONT_SCREEN;
-}
-
 bool wizard_has_person(const struct program *program)
 {
-    return choose_front(program) != FRONT_FLAGS;
+    return terminal_front(program) != TERMINAL_FLAGS;
 }
 
 /* What it begins with */
@@ -269,22 +240,6 @@ static int only_step(enum setup_page *page, const char *word, struct dl_error *e
 
 /* Front ends */
 
-static int screen_color(enum screen_color *color, const char *word, struct dl_error *err)
-{
-    char shown[64];
-
-    *color = SCREEN_COLOR_AUTO;
-    if (word == NULL || strcmp(word, "auto") == 0)
-        return 0;
-    if (strcmp(word, "always") != 0 && strcmp(word, "never") != 0) {
-        dl_text_show(shown, sizeof shown, word, strlen(word));
-        return dl_error_set(err, DL_E_USAGE, "--color takes auto, always or never, not \"%s\"",
-                            shown);
-    }
-    *color = word[0] == 'a' ? SCREEN_COLOR_ALWAYS : SCREEN_COLOR_NEVER;
-    return 0;
-}
-
 static int make_fronts(struct wizard *w, struct dl_error *err)
 {
     const struct options *o = &w->program->options;
@@ -296,14 +251,14 @@ static int make_fronts(struct wizard *w, struct dl_error *err)
                                   .errors = stderr,
                                   .save_anyway = o->save_anyway,
                                   .ascii = w->ascii};
-    struct screen_options screen = {.ascii = o->ascii};
-    int rc = screen_color(&screen.color, o->color, err);
+    struct screen_options screen;
+    int rc = terminal_screen(&screen, w->program, err);
 
     if (rc != 0)
         return rc;
-    if (w->kind == FRONT_FLAGS)
+    if (w->kind == TERMINAL_FLAGS)
         return flags_front_new(&w->front, &flags, err);
-    if (w->kind == FRONT_PLAIN)
+    if (w->kind == TERMINAL_PLAIN)
         return plain_front_new(&w->front, &plain, err);
     rc = plain_front_new(&w->fallback, &plain, err);
     return rc == 0 ? screen_front_new(&w->front, &screen, err) : rc;
@@ -311,9 +266,9 @@ static int make_fronts(struct wizard *w, struct dl_error *err)
 
 static void free_fronts(struct wizard *w)
 {
-    if (w->kind == FRONT_SCREEN)
+    if (w->kind == TERMINAL_SCREEN)
         screen_front_free(w->front);
-    else if (w->kind == FRONT_PLAIN)
+    else if (w->kind == TERMINAL_PLAIN)
         plain_front_free(w->front);
     else
         flags_front_free(w->front);
@@ -353,11 +308,11 @@ static void print_end(const struct wizard *w, const struct setup *setup,
 {
     static struct view view; /* large */
 
-    if (outcome->exit_code == 0 && w->kind == FRONT_SCREEN) {
+    if (outcome->exit_code == 0 && w->kind == TERMINAL_SCREEN) {
         setup_view(setup, &view);
         print_page(stdout, w->ascii, &view);
         view_clear(&view);
-    } else if (outcome->exit_code != 0 && !outcome->saved && w->kind != FRONT_FLAGS) {
+    } else if (outcome->exit_code != 0 && !outcome->saved && w->kind != TERMINAL_FLAGS) {
         fputs("Nothing was saved.\n", stderr);
     }
 }
@@ -371,7 +326,7 @@ static int conclude(struct wizard *w, const struct setup_loop *loop, int code)
     outcome.exit_code = code; /* a signal has its own */
     if (code != 0 && outcome.failure.code == DL_OK)
         dl_error_set(&outcome.failure, DL_E_CANCELLED, "Cancelled.");
-    if (w->kind == FRONT_PLAIN && plain_refused(w->front)) { /* and has said so */
+    if (w->kind == TERMINAL_PLAIN && plain_refused(w->front)) { /* and has said so */
         dl_error_set(&outcome.failure, DL_E_USAGE, "the key cannot be typed hidden here");
         outcome.exit_code = code = dl_error_info(DL_E_USAGE)->exit_code;
     } else {
@@ -420,7 +375,7 @@ static int run(struct wizard *w, const char *title, const char *sample_key, stru
                                 .dry_run = o->dry_run,
                                 .check_only = o->check_only,
                                 .unlock = o->unlock,
-                                .no_person = w->kind == FRONT_FLAGS};
+                                .no_person = w->kind == TERMINAL_FLAGS};
     int rc = command_check_timeout(w->program, err);
 
     if (rc == 0)
@@ -429,7 +384,7 @@ static int run(struct wizard *w, const char *title, const char *sample_key, stru
         rc = open_session(w, err);
     if (rc == 0)
         rc = take_key(w, err);
-    if (rc == 0 && w->kind == FRONT_FLAGS)
+    if (rc == 0 && w->kind == TERMINAL_FLAGS)
         rc = check_complete(w, err);
     if (rc == 0)
         rc = make_fronts(w, err);
@@ -459,7 +414,7 @@ int wizard_run(struct program *program, const char *title, const char *sample_ke
     w->program = program;
     w->key = given;
     w->key_origin = "the demo";
-    w->kind = choose_front(program);
+    w->kind = terminal_front(program);
     w->ascii = program->options.ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
     rc = run(w, title, sample_key, &err);
     if (rc < 0)
