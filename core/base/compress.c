@@ -1,11 +1,14 @@
 #include "base/compress.h"
 
+#include <isa-l.h>
 #include <isa-l/igzip_lib.h>
 #include <libdeflate.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
+
+#include "base/text.h"
 
 /* By measurement (docs/internals/sender.md): the next level costs twice the time and more for a
  * tenth of the bytes, which pays only where the processor waits for the network anyway. */
@@ -191,4 +194,11 @@ const char *dl_encoding_name(enum dl_encoding encoding)
     default:
         return NULL;
     }
+}
+
+void dl_compress_libraries(char *to, size_t size)
+{
+    dl_text_format(to, size, "zstd %s, libdeflate %s, ISA-L %d.%d.%d", ZSTD_versionString(),
+                   LIBDEFLATE_VERSION_STRING, ISAL_MAJOR_VERSION, ISAL_MINOR_VERSION,
+                   ISAL_PATCH_VERSION);
 }

@@ -27,6 +27,9 @@ int dl_compress(struct dl_compressor *compressor, enum dl_encoding encoding, enu
 int dl_expand(struct dl_compressor *compressor, enum dl_encoding encoding, const char *packed,
               size_t packed_length, size_t raw_length, struct dl_buffer *out, struct dl_error *err);
 
+/* "zstd 1.5.4, libdeflate 1.14, ISA-L 2.30.0" */
+void dl_compress_libraries(char *to, size_t size);
+
 /* Value of Content-Encoding, NULL for none. */
 const char *dl_encoding_name(enum dl_encoding encoding);
 

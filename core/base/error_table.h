@@ -364,6 +364,17 @@
       "Nothing has to be done: what is whole is delivered, what is damaged is kept aside.\n"       \
       "See the disk's messages: journalctl -k\n"                                                   \
       "Throw away what is aside when it is of no use: ddlogs spool discard --quarantine")          \
+    X(REPORT_SECRET, "E-REPORT-SECRET", 70, DL_KIND_FAIL,                                          \
+      "The report held a secret, so it was not kept.",                                             \
+      "A mistake in ddlogs: redaction missed a form of the key.",                                  \
+      "Nothing was written, and nothing is to be mended here.\n"                                   \
+      "Please say so at https://github.com/ddlogs/ddlogs/issues, with the file named above.")      \
+    X(REPORT_WRITE, "E-REPORT-WRITE", 73, DL_KIND_FAIL, "The report cannot be written.",           \
+      "A file of that name is there already.\n"                                                    \
+      "The folder is missing, or is not yours to write.\n"                                         \
+      "The disk is full.",                                                                         \
+      "Name another file: ddlogs report --output FILE\n"                                           \
+      "Look at the space: df -h PATH")                                                             \
     X(FORK, "E-FORK", 70, DL_KIND_FAIL, "A sender is used in the child of a fork.",                \
       "The program opened the sender first and called fork() later.",                              \
       "Open the sender behind fork(), in the process that sends.")                                 \

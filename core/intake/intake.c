@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <gnutls/gnutls.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "intake/server.h"
 
 enum { CONNECTIONS_MAX = 256, IDLE_SECONDS = 60, CONNECTION_MEMORY = 64 * 1024 };
@@ -203,4 +205,10 @@ void dl_intake_stop(struct dl_intake *intake)
     pthread_mutex_destroy(&intake->lock);
     explicit_bzero(&intake->auth, sizeof intake->auth);
     free(intake);
+}
+
+void dl_intake_libraries(char *to, size_t size)
+{
+    dl_text_format(to, size, "libmicrohttpd %s, GnuTLS %s", MHD_get_version(),
+                   gnutls_check_version(NULL));
 }

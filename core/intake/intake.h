@@ -47,6 +47,9 @@ int dl_intake_start(struct dl_intake **out, const struct dl_intake_options *opti
                     struct dl_error *err);
 uint16_t dl_intake_port(const struct dl_intake *intake);
 void dl_intake_stats(const struct dl_intake *intake, struct dl_intake_stats *out);
+/* "libmicrohttpd 0.9.75, GnuTLS 3.7.9" */
+void dl_intake_libraries(char *to, size_t size);
+
 void dl_intake_stop(struct dl_intake *intake); /* NULL is fine */
 
 #endif

@@ -26,6 +26,19 @@ const char *dl_http_library_version(void)
     return text;
 }
 
+const char *dl_http_libraries(void)
+{
+    return curl_version();
+}
+
+const char *dl_http_ca_bundle(const char **folder)
+{
+    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+
+    *folder = info->capath;
+    return info->cainfo;
+}
+
 int dl_http_new(struct dl_http **out, struct dl_error *err)
 {
     struct dl_http *http;

@@ -106,4 +106,10 @@ int dl_http_poll(struct dl_http *http, struct pollfd *extra, size_t extra_count,
 const char *dl_http_user_agent(void);
 const char *dl_http_library_version(void);
 
+/* libcurl and all that it links, with versions. */
+const char *dl_http_libraries(void);
+
+/* The file of CA certificates that libcurl uses without being told, and the folder; NULL: none. */
+const char *dl_http_ca_bundle(const char **folder);
+
 #endif

@@ -55,6 +55,65 @@ static int write_masked(struct dl_buffer *out, const struct dl_masked *m)
     return rc;
 }
 
+/* What hides in the text that the mask is for. */
+typedef void rules(struct dl_masked *m);
+
+static void mask_known(struct dl_masked *m)
+{
+    pthread_mutex_lock(&lock);
+    for (const struct dl_key *key = known; key; key = key->next)
+        dl_mask_value(m, key->text, key->length);
+    pthread_mutex_unlock(&lock);
+}
+
+static void mask_all(struct dl_masked *m)
+{
+    mask_known(m);
+    dl_mask_patterns(m);
+}
+
+/* Reads every second byte as a text of its own, which is what UTF-16 of ASCII is, and hides the
+ * pairs that hold what was found there. `from`: 0 or 1. */
+static int mask_every_second(struct dl_masked *m, size_t from, rules *apply)
+{
+    struct dl_masked half = {.len = (m->len + 1 - from) / 2};
+    char *text = malloc(half.len + 1);
+
+    half.text = text;
+    half.mask = calloc(half.len + 1, 1);
+    if (!text || !half.mask) {
+        free(text);
+        free(half.mask);
+        return -DL_E_NOMEM;
+    }
+    for (size_t i = 0; i < half.len; i++)
+        text[i] = m->text[from + 2 * i];
+    text[half.len] = '\0';
+    apply(&half);
+    for (size_t i = 0; i < half.len; i++)
+        if (half.mask[i])
+            for (size_t at = from + 2 * i; at < m->len && at <= from + 2 * i + 1; at++)
+                m->mask[at] = 1;
+    explicit_bzero(text, half.len);
+    free(text);
+    free(half.mask);
+    return 0;
+}
+
+static int mask_text(struct dl_masked *m, rules *apply)
+{
+    int rc = 0;
+
+    apply(m);
+    /* a text without NUL is no UTF-16 of ASCII, and most have none */
+    if (memchr(m->text, '\0', m->len)) {
+        rc = mask_every_second(m, 0, apply);
+        if (rc == 0)
+            rc = mask_every_second(m, 1, apply);
+    }
+    return rc;
+}
+
 int dl_redact(struct dl_buffer *text)
 {
     struct dl_masked m = {.text = dl_buffer_string(text), .len = text->len};
@@ -66,14 +125,8 @@ int dl_redact(struct dl_buffer *text)
     m.mask = calloc(m.len, 1);
     if (!m.mask)
         return -DL_E_NOMEM;
-    pthread_mutex_lock(&lock);
-    for (const struct dl_key *key = known; key; key = key->next)
-        dl_mask_value(&m, key->text, key->length);
-    pthread_mutex_unlock(&lock);
-    dl_mask_patterns(&m);
-
-    rc = 0;
-    if (memchr(m.mask, 1, m.len)) {
+    rc = mask_text(&m, mask_all);
+    if (rc == 0 && memchr(m.mask, 1, m.len)) {
         dl_buffer_init(&out, text->max);
         rc = write_masked(&out, &m);
         struct dl_buffer old = *text;
@@ -85,6 +138,23 @@ int dl_redact(struct dl_buffer *text)
             explicit_bzero(old.data, old.size);
         dl_buffer_free(&old);
     }
+    free(m.mask);
+    return rc;
+}
+
+int dl_redact_finds(const char *bytes, size_t len)
+{
+    struct dl_masked m = {.text = bytes, .len = len};
+    int rc;
+
+    if (!len)
+        return 0;
+    m.mask = calloc(len, 1);
+    if (!m.mask)
+        return -DL_E_NOMEM;
+    rc = mask_text(&m, mask_known);
+    if (rc == 0)
+        rc = memchr(m.mask, 1, len) ? 1 : 0;
     free(m.mask);
     return rc;
 }

@@ -332,6 +332,7 @@ void dl_mask_patterns(struct dl_masked *m)
 {
     mask_hex_words(m);
     mask_prefixed(m, "ddap_", false, is_token);
+    mask_prefixed(m, "ddapp_", false, is_token);
     mask_prefixed(m, "ddpat_", false, is_token);
     mask_prefixed(m, "ddsat_", false, is_token);
     mask_prefixed(m, "DDRCM_", false, is_token);

@@ -63,6 +63,7 @@ known_by() {
   known_by 'glib|gio' 'core/secret/keyring_*'
   known_by 'curl/' 'core/net/*'
   known_by 'microhttpd' 'core/intake/*'
+  known_by 'archive' 'core/check/report_archive.*'
   known_by 'libdeflate|isa-l|zstd' 'core/base/compress.c' 'core/intake/*'
   known_by '(n)?curses|panel|term\.h' 'tui/screen/*' 'tui/widget/*'
 }

@@ -33,6 +33,7 @@ extern const struct command command_intake;
 extern const struct command command_send;
 extern const struct command command_spool;
 extern const struct command command_key;
+extern const struct command command_report;
 
 /* The command with this name, or NULL. */
 const struct command *command_find(const char *name);

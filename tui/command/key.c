@@ -4,133 +4,33 @@
 
 #include "base/text.h"
 #include "command/command.h"
+#include "command/key_status.h"
 #include "command/prompt.h"
 #include "command/result.h"
 #include "command/session.h"
 #include "secret/key_shape.h"
-#include "secret/keyring.h"
-
-#define PROMPT_SECONDS 120 /* for a person at the desktop's prompt */
-#define SECONDS_MAX 3600
-
-/* What "status" found out. */
-struct status {
-    const char *place;   /* value of key_source */
-    const char *name;    /* of the place, or NULL */
-    char label[256];     /* of the keyring, "" when it does not say */
-    const char *keyring; /* "unlocked", "locked", "unavailable", NULL: the place is another */
-    bool there, known;   /* whether a key is there, and whether that could be found out */
-};
 
 /* One run of the command. */
 struct job {
     struct program *program;
     struct session session;
     struct result result;
-    struct status status;
+    struct key_status status;
 };
 
-static int keyring_timeout(const struct options *options)
+static void print_status(const struct job *job)
 {
-    long seconds = options->timeout > SECONDS_MAX ? SECONDS_MAX : options->timeout;
+    struct dl_buffer text;
 
-    return (seconds > 0 ? (int)seconds : options->unlock ? PROMPT_SECONDS : 0) * 1000;
-}
-
-static int keyring_request(struct dl_keyring_request *request, enum dl_keyring_verb verb,
-                           const struct program *program, const struct session *session,
-                           struct dl_error *err)
-{
-    if (!session->config->site)
-        return dl_error_set(err, DL_E_USAGE,
-                            "no site is chosen, and a key belongs to one: --site SITE");
-    *request = (struct dl_keyring_request){
-        .verb = verb,
-        .helper = session->keys.keyring_helper,
-        .integration = session->config->integration,
-        .site = session->config->site->id,
-        .unlock = program->options.unlock,
-        .timeout_ms = keyring_timeout(&program->options),
-    };
-    return 0;
-}
-
-/* The text of key_source, for example "keyring". */
-static const char *place_name(enum dl_key_place place)
-{
-    static const char *const names[] = {[DL_KEY_KEYRING] = "keyring",
-                                        [DL_KEY_CREDENTIAL] = "credential",
-                                        [DL_KEY_FILE] = "file",
-                                        [DL_KEY_FD] = "fd",
-                                        [DL_KEY_ENVIRONMENT] = "environment",
-                                        [DL_KEY_SESSION] = "session"};
-
-    return names[place];
-}
-
-static int look_in_keyring(struct status *status, const struct program *program,
-                           const struct session *session, struct dl_error *err)
-{
-    struct dl_keyring_request request;
-    struct dl_keyring *keyring;
-    int rc = keyring_request(&request, DL_KEYRING_STATUS, program, session, err);
-
-    status->keyring = "unavailable";
-    if (rc == 0)
-        rc = dl_keyring_start(&keyring, &request, err);
-    if (rc < 0)
-        return rc;
-    rc = dl_keyring_wait(keyring, err);
-    dl_text_copy(status->label, sizeof status->label, dl_keyring_label(keyring));
-    if (rc == 0 || rc == -DL_E_KS_LOCKED || rc == -DL_E_KS_DISMISSED) {
-        status->keyring = rc == 0 ? "unlocked" : "locked";
-        status->there = dl_keyring_has_key(keyring);
-        status->known = rc == 0 || status->there; /* a locked keyring may hide what it holds */
-    }
-    dl_keyring_free(keyring);
-    if (rc == 0 && !status->there)
-        rc = dl_error_set(err, DL_E_KEY_NONE, "the keyring holds no API key for %s on site %s",
-                          request.integration, request.site);
-    return rc;
-}
-
-static int look(struct status *status, const struct program *program, const struct session *session,
-                struct dl_error *err)
-{
-    const struct dl_config *config = session->config;
-    struct dl_key *key = NULL;
-    int rc;
-
-    *status = (struct status){.place = place_name(config->key_source), .name = config->key_name};
-    if (config->key_source == DL_KEY_KEYRING)
-        return look_in_keyring(status, program, session, err);
-    rc = dl_key_read(&key, config, &session->keys, err);
-    status->there = rc == 0;
-    status->known = rc == 0 || rc == -DL_E_KEY_NONE;
-    dl_key_free(key);
-    return rc;
-}
-
-static void print_status(const struct status *status, const struct session *session)
-{
-    const struct dl_site *site = session->config->site;
-
-    printf("place    %s%s%s\n", status->place, status->name ? " " : "",
-           status->name ? status->name : "");
-    if (status->keyring && *status->label)
-        printf("keyring  \"%s\", %s\n", status->label, status->keyring);
-    else if (status->keyring)
-        printf("keyring  %s\n", status->keyring);
-    printf("key      %s, for %s on site %s\n",
-           !status->known  ? "unknown"
-           : status->there ? "there"
-                           : "none",
-           session->config->integration, site ? site->id : "(none chosen)");
+    dl_buffer_init(&text, KEY_STATUS_MAX);
+    key_status_text(&job->status, &job->session, &text);
+    fputs(dl_buffer_string(&text), stdout);
+    dl_buffer_free(&text);
 }
 
 static void write_status(struct dl_json *w, const void *context)
 {
-    const struct status *status = context;
+    const struct key_status *status = context;
 
     dl_json_member(w, "place", status->place);
     dl_json_member(w, "place_name", status->name);
@@ -148,7 +48,7 @@ static int run_status(struct job *job)
     struct result *result = &job->result;
     const struct options *options = &job->program->options;
     struct dl_error err = {0};
-    int rc = look(&job->status, job->program, &job->session, &err);
+    int rc = key_look(&job->status, job->program, &job->session, &err);
 
     result->more = write_status;
     result->more_context = &job->status;
@@ -159,7 +59,7 @@ static int run_status(struct job *job)
                 result->warnings[0].text);
     }
     if (!options->json && !options->quiet)
-        print_status(&job->status, &job->session);
+        print_status(job);
     if (rc < 0)
         return result_fail(result, options->json, &err);
     if (options->json)
@@ -177,7 +77,7 @@ static int require_keyring(const struct session *session, struct dl_error *err)
     return dl_error_set(err, DL_E_USAGE,
                         "the configuration takes the key from another place (%s%s%s), which is not "
                         "ddlogs's to change; add --key-store keyring to mean the keyring",
-                        place_name(config->key_source), config->key_name ? " " : "",
+                        key_place_name(config->key_source), config->key_name ? " " : "",
                         config->key_name ? config->key_name : "");
 }
 
@@ -226,7 +126,7 @@ static int run_set(struct job *job)
     int rc = require_keyring(&job->session, &err);
 
     if (rc == 0)
-        rc = keyring_request(&request, DL_KEYRING_STORE, job->program, &job->session, &err);
+        rc = key_request(&request, DL_KEYRING_STORE, job->program, &job->session, &err);
     if (rc == 0)
         rc = get_new_key(&key, job->program, &job->result, &err);
     if (rc == 0) {
@@ -244,7 +144,7 @@ static int run_delete(struct job *job)
     int rc = require_keyring(&job->session, &err);
 
     if (rc == 0)
-        rc = keyring_request(&request, DL_KEYRING_DELETE, job->program, &job->session, &err);
+        rc = key_request(&request, DL_KEYRING_DELETE, job->program, &job->session, &err);
     if (rc == 0)
         rc = dl_keyring_run(&request, NULL, &err);
     return conclude(job, rc, "deleted", &err);

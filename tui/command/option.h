@@ -37,6 +37,7 @@ struct option_list {
     X(status, "status", 0, TEXT, "NAME", "status of text lines (info, error, ...)")                \
     X(follow, "follow", 'f', FLAG, "", "follow the files, through rotation")                       \
     X(from_start, "from-start", 0, FLAG, "", "followed files without a position: from the start")  \
+    X(output, "output", 'o', TEXT, "FILE", "where the report goes")                                \
     X(positions, "positions", 0, TEXT, "FILE", "how far files were sent is kept there")            \
     X(multiline_start, "multiline-start", 0, TEXT, "REGEX",                                        \
       "lines that do not match join the last")                                                     \

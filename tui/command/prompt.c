@@ -111,22 +111,33 @@ int prompt_key(struct dl_key **out, const char *question, struct dl_error *err)
     return rc;
 }
 
-int prompt_yes(bool *yes, const char *question, struct dl_error *err)
+int prompt_line(char *to, size_t size, const char *question, struct dl_error *err)
 {
     int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY), rc;
-    char line[256];
     ssize_t n = 0;
 
     if (fd < 0)
-        return dl_error_set(err, DL_E_USAGE, "there is no terminal to ask on; say --yes");
+        return dl_error_set(err, DL_E_USAGE, "there is no terminal to ask on");
     tcflush(fd, TCIFLUSH); /* what was typed ahead is no answer */
     rc = dl_file_write_all(fd, question, strlen(question), err);
     if (rc == 0)
-        n = read(fd, line, sizeof line);
-    if (rc == 0 && (n <= 0 || line[n - 1] != '\n'))
+        n = read(fd, to, size - 1);
+    if (rc == 0 && (n <= 0 || to[n - 1] != '\n'))
         (void)dl_file_write_all(fd, "\n", 1, NULL);
     close(fd);
+    to[n > 0 ? n : 0] = '\0';
+    to[strcspn(to, "\n")] = '\0';
+    return rc;
+}
+
+int prompt_yes(bool *yes, const char *question, struct dl_error *err)
+{
+    char line[256];
+    int rc = prompt_line(line, sizeof line, question, err);
+
     if (rc == 0)
-        *yes = n == 2 && (line[0] == 'y' || line[0] == 'Y');
+        *yes = strcmp(line, "y") == 0 || strcmp(line, "Y") == 0;
+    else if (rc == -DL_E_USAGE)
+        rc = dl_error_set(err, DL_E_USAGE, "there is no terminal to ask on; say --yes");
     return rc;
 }

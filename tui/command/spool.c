@@ -76,28 +76,39 @@ static int find_folder(struct spool_job *job, struct dl_error *err)
 
 /* ---- status ---- */
 
-static void print_status(const struct spool_job *job)
+void spool_status_text(struct dl_buffer *out, const char *folder, const struct dl_spool_counts *c,
+                       pid_t owner)
 {
-    const struct dl_spool_counts *c = &job->counts;
     struct dl_buffer clean;
     char age[32];
 
-    dl_buffer_init(&clean, 4 * sizeof job->folder);
-    (void)dl_text_clean(&clean, job->folder, strlen(job->folder));
-    printf("folder       %s\n", dl_buffer_string(&clean));
+    dl_buffer_init(&clean, (size_t)4 * PATH_MAX);
+    (void)dl_text_clean(&clean, folder, strlen(folder));
+    dl_buffer_format(out, "folder       %s\n", dl_buffer_string(&clean));
     dl_buffer_free(&clean);
-    if (job->owner)
-        printf("owner        process %ld\n", (long)job->owner);
+    if (owner)
+        dl_buffer_format(out, "owner        process %ld\n", (long)owner);
     else
-        printf("owner        nobody\n");
-    printf("on disk      %" PRIu64 " bytes\n", c->bytes);
-    printf("oldest       %s\n\n", spool_age(age, sizeof age, c->pending ? c->oldest_ms : 0));
-    printf("accepted     %12" PRIu64 " logs\n", c->accepted);
-    printf("= delivered  %12" PRIu64 "\n", c->delivered);
-    printf("+ pending    %12" PRIu64 "\n", c->pending);
-    printf("+ quarantined%12" PRIu64 "\n", c->quarantined);
-    printf("+ damaged    %12" PRIu64 "\n", c->damaged);
-    printf("+ discarded  %12" PRIu64 "\n", c->discarded);
+        dl_buffer_format(out, "owner        nobody\n");
+    dl_buffer_format(out, "on disk      %" PRIu64 " bytes\n", c->bytes);
+    dl_buffer_format(out, "oldest       %s\n\n",
+                     spool_age(age, sizeof age, c->pending ? c->oldest_ms : 0));
+    dl_buffer_format(out, "accepted     %12" PRIu64 " logs\n", c->accepted);
+    dl_buffer_format(out, "= delivered  %12" PRIu64 "\n", c->delivered);
+    dl_buffer_format(out, "+ pending    %12" PRIu64 "\n", c->pending);
+    dl_buffer_format(out, "+ quarantined%12" PRIu64 "\n", c->quarantined);
+    dl_buffer_format(out, "+ damaged    %12" PRIu64 "\n", c->damaged);
+    dl_buffer_format(out, "+ discarded  %12" PRIu64 "\n", c->discarded);
+}
+
+static void print_status(const struct spool_job *job)
+{
+    struct dl_buffer text;
+
+    dl_buffer_init(&text, SPOOL_STATUS_MAX);
+    spool_status_text(&text, job->folder, &job->counts, job->owner);
+    fputs(dl_buffer_string(&text), stdout);
+    dl_buffer_free(&text);
 }
 
 void spool_write_counts(struct dl_json *w, const struct spool_job *job)

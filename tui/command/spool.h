@@ -27,6 +27,12 @@ int spool_verify(struct spool_job *job);
 /* Folder, owner, counts, bytes and the oldest log, as members of the object. */
 void spool_write_counts(struct dl_json *w, const struct spool_job *job);
 
+#define SPOOL_STATUS_MAX (8 * PATH_MAX) /* most bytes of the text below */
+
+/* The same for people, as `ddlogs spool status` prints it. */
+void spool_status_text(struct dl_buffer *out, const char *folder, const struct dl_spool_counts *c,
+                       pid_t owner);
+
 /* The end of a command whose failure `err` tells, and of one that went well. */
 int spool_end(struct spool_job *job, int rc, const struct dl_error *err);
 

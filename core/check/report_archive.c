@@ -1,0 +1,139 @@
+#include "check/report_archive.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+/* more than a path in it can have: folder, slash, name */
+#define PATH_BYTES 128
+
+const char *dl_report_library_version(void)
+{
+    return archive_version_string();
+}
+
+/* libarchive's own words may hold bytes of the archive, the system's do not. */
+static int failed(struct archive *a, const char *what, struct dl_error *err)
+{
+    int number = archive_errno(a);
+
+    if (number == ENOMEM)
+        return dl_error_set(err, DL_E_NOMEM, "no memory to pack the report");
+    if (number > 0)
+        return dl_error_set_errno(err, DL_E_REPORT_WRITE, number, "%s", what);
+    return dl_error_set(err, DL_E_REPORT_WRITE, "%s", what);
+}
+
+static int pack_file(struct archive *a, const struct dl_report *report, size_t index,
+                     int64_t made_ms, struct dl_error *err)
+{
+    struct archive_entry *entry = archive_entry_new();
+    const size_t size = dl_report_size(report, index);
+    char path[PATH_BYTES];
+    int rc = 0;
+
+    if (!entry)
+        return dl_error_set(err, DL_E_NOMEM, "no memory to pack the report");
+    dl_text_format(path, sizeof path, "%s/%s", dl_report_folder(report),
+                   dl_report_name(report, index));
+    archive_entry_set_pathname(entry, path);
+    archive_entry_set_filetype(entry, AE_IFREG);
+    archive_entry_set_perm(entry, 0600);
+    archive_entry_set_size(entry, (la_int64_t)size);
+    archive_entry_set_mtime(entry, made_ms / 1000, 0);
+    if (archive_write_header(a, entry) != ARCHIVE_OK ||
+        archive_write_data(a, dl_report_bytes(report, index), size) != (la_ssize_t)size)
+        rc = failed(a, "the report cannot be written", err);
+    archive_entry_free(entry);
+    return rc;
+}
+
+int dl_report_pack(const struct dl_report *report, int64_t made_ms, int fd, struct dl_error *err)
+{
+    struct archive *a = archive_write_new();
+    int rc = 0;
+
+    if (!a)
+        return dl_error_set(err, DL_E_NOMEM, "no memory to pack the report");
+    /* neither owner nor time of the packing stands in it: what it tells is in its files */
+    if (archive_write_set_format_ustar(a) != ARCHIVE_OK ||
+        archive_write_add_filter_gzip(a) != ARCHIVE_OK ||
+        archive_write_set_options(a, "gzip:!timestamp") != ARCHIVE_OK ||
+        archive_write_set_bytes_in_last_block(a, 1) != ARCHIVE_OK ||
+        archive_write_open_fd(a, fd) != ARCHIVE_OK)
+        rc = failed(a, "the archive cannot be begun", err);
+    for (size_t i = 0; rc == 0 && i < dl_report_count(report); i++)
+        rc = pack_file(a, report, i, made_ms, err);
+    /* the last bytes go out here, so a full disk may show here alone */
+    if (rc == 0 && archive_write_close(a) != ARCHIVE_OK)
+        rc = failed(a, "the report cannot be written", err);
+    if (rc < 0)
+        archive_write_fail(a);
+    archive_write_free(a);
+    return rc;
+}
+
+static int read_entry(struct archive *a, struct archive_entry *entry, struct dl_buffer *bytes,
+                      struct dl_error *err)
+{
+    char part[16384];
+    la_ssize_t n = 0;
+    int rc = 0;
+
+    dl_buffer_clear(bytes);
+    while (rc == 0 && (n = archive_read_data(a, part, sizeof part)) > 0)
+        rc = dl_buffer_add(bytes, part, (size_t)n);
+    if (rc < 0)
+        return dl_error_set(err, (enum dl_code) - rc, "the report cannot be read back");
+    if (n < 0 || bytes->len != (size_t)archive_entry_size(entry))
+        return failed(a, "the report cannot be read back", err);
+    return 0;
+}
+
+static int read_entries(struct archive *a,
+                        int (*look)(void *context, const char *name, const char *bytes, size_t len),
+                        void *context, struct dl_error *err)
+{
+    struct archive_entry *entry;
+    struct dl_buffer bytes;
+    int rc = 0, next = ARCHIVE_OK;
+
+    dl_buffer_init(&bytes, 2 * DL_REPORT_FILE_BYTES);
+    while (rc == 0 && (next = archive_read_next_header(a, &entry)) == ARCHIVE_OK) {
+        const char *name = archive_entry_pathname(entry);
+
+        rc = read_entry(a, entry, &bytes, err);
+        if (rc == 0)
+            rc = look(context, name ? name : "", dl_buffer_string(&bytes), bytes.len);
+    }
+    if (rc == 0 && next != ARCHIVE_EOF)
+        rc = failed(a, "the report cannot be read back", err);
+    if (bytes.data)
+        explicit_bzero(bytes.data, bytes.size);
+    dl_buffer_free(&bytes);
+    return rc;
+}
+
+int dl_report_unpack(int fd,
+                     int (*look)(void *context, const char *name, const char *bytes, size_t len),
+                     void *context, struct dl_error *err)
+{
+    struct archive *a = archive_read_new();
+    int rc;
+
+    if (!a)
+        return dl_error_set(err, DL_E_NOMEM, "no memory to read the report");
+    if (lseek(fd, 0, SEEK_SET) < 0 || archive_read_support_filter_gzip(a) != ARCHIVE_OK ||
+        archive_read_support_format_tar(a) != ARCHIVE_OK ||
+        archive_read_open_fd(a, fd, 65536) != ARCHIVE_OK)
+        rc = failed(a, "the report cannot be read back", err);
+    else
+        rc = read_entries(a, look, context, err);
+    archive_read_free(a);
+    return rc;
+}

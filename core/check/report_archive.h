@@ -1,0 +1,18 @@
+/* The .tar.gz itself: the only files that know libarchive. For report.c alone. */
+#ifndef DL_CHECK_REPORT_ARCHIVE_H
+#define DL_CHECK_REPORT_ARCHIVE_H
+
+#include <stdint.h>
+
+#include "check/report.h"
+
+/* Writes all files to the descriptor. -DL_E_REPORT_WRITE with the system's reason. */
+int dl_report_pack(const struct dl_report *report, int64_t made_ms, int fd, struct dl_error *err);
+
+/* Calls `look` with the name and the bytes (NUL-terminated) of every entry of the archive that
+ * begins at the descriptor's start. What look returns other than 0 ends it and is returned. */
+int dl_report_unpack(int fd,
+                     int (*look)(void *context, const char *name, const char *bytes, size_t len),
+                     void *context, struct dl_error *err);
+
+#endif
