@@ -1,7 +1,7 @@
 /* ddlogs report: a file for support that holds no secret, shown before it is written. */
 #include "command/report.h"
 
-#include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,12 +93,17 @@ static int add_part(struct report_job *job, const struct report_part *part, stru
     return rc;
 }
 
+/* What waits on the network holds signals back; a person who is asked later must be able to end it.
+ */
 static int gather(struct report_job *job, struct dl_error *err)
 {
+    sigset_t before;
     int rc = 0;
 
+    sigprocmask(SIG_SETMASK, NULL, &before);
     for (const struct report_part *part = report_parts; rc == 0 && part->name; part++)
         rc = add_part(job, part, err);
+    sigprocmask(SIG_SETMASK, &before, NULL);
     return rc;
 }
 
@@ -191,8 +196,7 @@ static void print_file(const struct dl_report *report, size_t index)
 /* Only a person who looks at the list can be asked. */
 static bool may_ask(const struct options *options)
 {
-    return !options->no_input && !options->json && !options->quiet && isatty(STDIN_FILENO) &&
-           isatty(STDOUT_FILENO);
+    return !options->no_input && !options->json && !options->quiet && isatty(STDIN_FILENO);
 }
 
 static int ask(const struct report_job *job, struct dl_error *err)
@@ -240,6 +244,33 @@ static void write_members(struct dl_json *w, const void *context)
 
 /* ---- the command ---- */
 
+/* A signal waits until the file has its name or is gone. */
+static int write_archive(struct report_job *job, struct dl_error *err)
+{
+    sigset_t ends, before;
+    int rc;
+
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGINT);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGHUP);
+    sigprocmask(SIG_BLOCK, &ends, &before);
+    rc = dl_report_write(job->report, job->path, &job->packed, err);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return rc;
+}
+
+static void print_written(const struct report_job *job)
+{
+    struct dl_buffer clean;
+
+    dl_buffer_init(&clean, (size_t)4 * PATH_MAX);
+    (void)dl_text_clean(&clean, job->path, strlen(job->path));
+    printf("Written: %s, %zu bytes. It holds no key, and nothing was uploaded.\n",
+           dl_buffer_string(&clean), job->packed);
+    dl_buffer_free(&clean);
+}
+
 static int write_out(struct report_job *job, struct dl_error *err)
 {
     const struct options *options = &job->program->options;
@@ -258,10 +289,9 @@ static int write_out(struct report_job *job, struct dl_error *err)
     if (may_ask(options))
         rc = ask(job, err);
     if (rc == 0)
-        rc = dl_report_write(job->report, job->path, &job->packed, err);
+        rc = write_archive(job, err);
     if (rc == 0 && shows)
-        printf("Written: %s (%zu bytes). It holds no key, and nothing was uploaded.\n", job->path,
-               job->packed);
+        print_written(job);
     return rc;
 }
 
