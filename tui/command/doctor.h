@@ -29,6 +29,9 @@ struct doctor_case {
 int doctor_case_open(struct doctor_case *c, struct program *program, struct dl_error *err);
 void doctor_case_close(struct doctor_case *c);
 
+/* What can be found out beside the session and the key: which resolver is used. */
+void doctor_case_look(struct doctor_case *c);
+
 /* Starts a doctor for all sites, for one of them (`only`), or for the configuration's. */
 int doctor_case_start(struct doctor_case *c, bool all, const struct dl_site *only,
                       void (*changed)(void *context), void *context, struct dl_doctor **out,

@@ -119,8 +119,13 @@ int doctor_case_open(struct doctor_case *c, struct program *program, struct dl_e
         rc = read_key(c, err);
     if (rc == 0)
         rc = dl_http_new(&c->http, err);
-    read_resolver(c->resolver, sizeof c->resolver);
+    doctor_case_look(c);
     return rc;
+}
+
+void doctor_case_look(struct doctor_case *c)
+{
+    read_resolver(c->resolver, sizeof c->resolver);
 }
 
 void doctor_case_close(struct doctor_case *c)

@@ -31,14 +31,9 @@ static int write_readme(struct report_job *job, struct dl_buffer *out, struct dl
     return rc < 0 ? dl_error_set(err, (enum dl_code) - rc, "it cannot be written") : 0;
 }
 
-static int write_doctor(struct report_job *job, struct dl_buffer *out, struct dl_error *err)
-{
-    return report_doctor(job->program, &job->session, job->key, out, err);
-}
-
 const struct report_part report_parts[] = {
     {"README.txt", "this text", write_readme},
-    {"doctor.json", "the stages from proxy to key, as they went just now", write_doctor},
+    {"doctor.json", "every stage of the doctor, as it went just now", report_doctor},
     {"config.json", "the configuration in effect, and where each value comes from", report_config},
     {"manifest.json", "the integration's manifest", report_manifest},
     {"versions.txt", "program, libraries, system", report_versions},

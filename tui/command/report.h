@@ -55,10 +55,7 @@ extern const struct report_part report_parts[];
 
 /* ---- one file each ---- */
 
-/* The stages of the doctor as JSON. session->config is NULL when there is none, key may be NULL. */
-int report_doctor(struct program *program, struct session *session, struct dl_key *key,
-                  struct dl_buffer *out, struct dl_error *err);
-
+int report_doctor(struct report_job *job, struct dl_buffer *out, struct dl_error *err);
 int report_config(struct report_job *job, struct dl_buffer *out, struct dl_error *err);
 int report_manifest(struct report_job *job, struct dl_buffer *out, struct dl_error *err);
 int report_versions(struct report_job *job, struct dl_buffer *out, struct dl_error *err);
