@@ -7,8 +7,6 @@
 
 #define VALUE_MAX (64 * 1024)
 
-static const char *const origins[] = {"default", "file", "environment", "option"};
-
 bool dl_machine_override(const struct dl_config *saved, const struct dl_config *config,
                          enum dl_property property, const char *path, char *to, size_t size)
 {
@@ -45,7 +43,7 @@ static int list_values(struct dl_stage_report *report, const struct dl_config *c
         if (dl_config_get(config, (enum dl_property)p, &value, NULL) < 0)
             continue;
         dl_stage_evidence(report, dl_properties[p].key, "%s (%s)", dl_buffer_string(&value),
-                          origins[config->origin[p]]);
+                          dl_origin_name(config->origin[p]));
         count++;
     }
     dl_buffer_free(&value);

@@ -365,6 +365,16 @@ int dl_config_get(const struct dl_config *config, enum dl_property property, str
     return 0;
 }
 
+const char *dl_origin_name(enum dl_origin origin)
+{
+    static const char *const names[] = {[DL_ORIGIN_DEFAULT] = "default",
+                                        [DL_ORIGIN_FILE] = "file",
+                                        [DL_ORIGIN_ENVIRONMENT] = "environment",
+                                        [DL_ORIGIN_OPTION] = "option"};
+
+    return names[origin];
+}
+
 uint64_t dl_config_spool_bytes(const struct dl_config *config)
 {
     uint64_t bytes = 0;

@@ -33,6 +33,9 @@ enum dl_when_full { DL_WHEN_FULL_BLOCK, DL_WHEN_FULL_FAIL, DL_WHEN_FULL_DROP };
 /* Where a value came from, weakest first. */
 enum dl_origin { DL_ORIGIN_DEFAULT, DL_ORIGIN_FILE, DL_ORIGIN_ENVIRONMENT, DL_ORIGIN_OPTION };
 
+/* "default", "file", "environment", "option" */
+const char *dl_origin_name(enum dl_origin origin);
+
 /* The bytes that a file had when it was last read or written, so that a save can tell whether
  * somebody else wrote it meanwhile. */
 struct dl_config_seen;

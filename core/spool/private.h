@@ -81,6 +81,8 @@ struct dl_spool {
 };
 
 void dl_spool_lock(struct dl_spool *spool);
+/* The folder's own lock, for its one owner. -DL_E_SPOOL_BUSY names the other. */
+int dl_spool_lock_folder(int fd, const char *path, struct dl_error *err);
 void dl_spool_unlock(struct dl_spool *spool);
 
 /* The i-th slot from the oldest. */

@@ -24,7 +24,7 @@ struct slot *dl_spool_slot(struct dl_spool *spool, unsigned i)
     return &spool->slots[(spool->slot_first + i) % DL_SPOOL_AHEAD];
 }
 
-static int lock_folder(int fd, const char *path, struct dl_error *err)
+int dl_spool_lock_folder(int fd, const char *path, struct dl_error *err)
 {
     pid_t owner;
 
@@ -168,7 +168,7 @@ int dl_spool_open(struct dl_spool **out, const char *folder, const struct dl_spo
         return dl_error_set(err, DL_E_NOMEM, "no memory for the spool");
     rc = dl_folder_open(&spool->folder, folder, true, err);
     if (rc == 0)
-        rc = lock_folder(spool->folder, folder, err);
+        rc = dl_spool_lock_folder(spool->folder, folder, err);
     if (rc == 0)
         rc = take_over(spool, &listing, err);
     if (rc == 0) {

@@ -131,6 +131,11 @@ int dl_spool_walk(const char *folder, enum dl_spool_part part, bool with_body,
                   int (*each)(void *context, const struct dl_spool_entry *entry), void *context,
                   struct dl_error *err);
 
+/* Removes everything that is the spool's in the folder, then the folder. *kept (may be NULL) names
+ * what is not ours and stays, with the folder; "" when nothing does. Needs the lock:
+ * -DL_E_SPOOL_BUSY, and nothing is removed. -DL_E_SPOOL_NONE. */
+int dl_spool_remove(const char *folder, char *kept, size_t size, struct dl_error *err);
+
 /* Throws the part away and counts it as discarded (*logs). Needs the lock: -DL_E_SPOOL_BUSY. */
 int dl_spool_discard(uint64_t *logs, const char *folder, enum dl_spool_part part,
                      struct dl_error *err);

@@ -55,11 +55,13 @@ struct option_list {
     X(spool_age, "spool-age", 0, TEXT, "TIME", "discard undelivered logs that are older")          \
     X(when_full, "when-full", 0, TEXT, "WHAT", "block, fail or drop when there is no room")        \
     X(quarantine, "quarantine", 0, FLAG, "", "the refused logs, and what is set aside")            \
-    X(yes, "yes", 0, FLAG, "", "throw away without asking")                                        \
+    X(yes, "yes", 0, FLAG, "", "yes to the question that is asked")                                \
     X(test_logs, "send", 0, FLAG, "", "write test logs, too")                                      \
     X(deep, "deep", 0, FLAG, "", "large requests and many of them, for limits and quality")        \
     X(watch, "watch", 0, NUMBER, "SECONDS", "repeat so often, print changes alone")                \
     X(junit, "junit", 0, TEXT, "FILE", "write the findings there as JUnit XML")                    \
+    X(show_origin, "origin", 0, FLAG, "", "where each value is from")                              \
+    X(keep_spool, "keep-spool", 0, FLAG, "", "leave the spool and its logs")                       \
     X(only, "only", 0, TEXT, "STEP", "ask this step alone: site, key, store, tags")                \
     X(json, "json", 0, FLAG, "", "one JSON object as the last line of standard output")            \
     X(plain, "plain", 0, FLAG, "", "line prompts instead of a screen")                             \

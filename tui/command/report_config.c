@@ -4,16 +4,6 @@
 
 #define VALUE_MAX ((size_t)64 * 1024)
 
-static const char *origin_name(enum dl_origin origin)
-{
-    static const char *const names[] = {[DL_ORIGIN_DEFAULT] = "default",
-                                        [DL_ORIGIN_FILE] = "file",
-                                        [DL_ORIGIN_ENVIRONMENT] = "environment",
-                                        [DL_ORIGIN_OPTION] = "option"};
-
-    return names[origin];
-}
-
 static int write_property(struct dl_json *w, const struct dl_config *config,
                           enum dl_property property, struct dl_buffer *value, struct dl_error *err)
 {
@@ -26,7 +16,7 @@ static int write_property(struct dl_json *w, const struct dl_config *config,
     dl_json_key(w, dl_properties[property].key);
     dl_json_object(w);
     dl_json_member(w, "value", value->len ? dl_buffer_string(value) : NULL);
-    dl_json_member(w, "origin", origin_name(config->origin[property]));
+    dl_json_member(w, "origin", dl_origin_name(config->origin[property]));
     dl_json_object_end(w);
     return 0;
 }

@@ -132,28 +132,6 @@ static int use_session(struct send *send, const struct session *session, struct 
 
 /* ---- positions ---- */
 
-static int default_positions(char *to, size_t size, const struct send *send, struct dl_error *err)
-{
-    const struct session_service *s = &send->service;
-    const char *name = send->integration;
-    bool fits;
-
-    if (s->state_directory && *s->state_directory == '/') /* the first of several */
-        fits = dl_text_format(to, size, "%.*s/positions.json",
-                              (int)strcspn(s->state_directory, ":"), s->state_directory);
-    else if (s->xdg_state_home && *s->xdg_state_home == '/')
-        fits = dl_text_format(to, size, "%s/ddlogs/%s/positions.json", s->xdg_state_home, name);
-    else if (s->root)
-        fits = dl_text_format(to, size, "/var/lib/ddlogs/%s/positions.json", name);
-    else if (s->home && *s->home == '/')
-        fits = dl_text_format(to, size, "%s/.local/state/ddlogs/%s/positions.json", s->home, name);
-    else
-        return dl_error_set(err, DL_E_USAGE,
-                            "neither XDG_STATE_HOME nor HOME is set: say with --positions where "
-                            "positions are kept");
-    return fits ? 0 : dl_error_set(err, DL_E_IO, "the path of the positions is too long");
-}
-
 static const char *path_of(const void *context, unsigned source)
 {
     const struct send *send = context;
@@ -168,7 +146,7 @@ static int open_positions(struct send *send, struct dl_error *err)
     int rc = 0;
 
     if (!file) {
-        rc = default_positions(path, sizeof path, send, err);
+        rc = session_positions(path, sizeof path, &send->service, send->integration, err);
         file = path;
     }
     if (rc == 0)

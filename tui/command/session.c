@@ -58,6 +58,29 @@ void session_service(struct session_service *service)
                                         .root = geteuid() == 0};
 }
 
+int session_positions(char *to, size_t size, const struct session_service *s,
+                      const char *integration, struct dl_error *err)
+{
+    bool fits;
+
+    if (s->state_directory && *s->state_directory == '/') /* the first of several */
+        fits = dl_text_format(to, size, "%.*s/positions.json",
+                              (int)strcspn(s->state_directory, ":"), s->state_directory);
+    else if (s->xdg_state_home && *s->xdg_state_home == '/')
+        fits =
+            dl_text_format(to, size, "%s/ddlogs/%s/positions.json", s->xdg_state_home, integration);
+    else if (s->root)
+        fits = dl_text_format(to, size, "/var/lib/ddlogs/%s/positions.json", integration);
+    else if (s->home && *s->home == '/')
+        fits = dl_text_format(to, size, "%s/.local/state/ddlogs/%s/positions.json", s->home,
+                              integration);
+    else
+        return dl_error_set(err, DL_E_USAGE,
+                            "neither XDG_STATE_HOME nor HOME is set: say with --positions where "
+                            "positions are kept");
+    return fits ? 0 : dl_error_set(err, DL_E_IO, "the path of the positions is too long");
+}
+
 /* "several integrations are installed: a, b" */
 static int several(char **names, struct dl_error *err)
 {

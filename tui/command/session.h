@@ -41,6 +41,10 @@ struct session_service {
 
 void session_service(struct session_service *service);
 
+/* Where `ddlogs send --follow` keeps how far it read, unless --positions says otherwise. */
+int session_positions(char *to, size_t size, const struct session_service *service,
+                      const char *integration, struct dl_error *err);
+
 /* Which manifest: --manifest, --integration, or the only one installed. -DL_E_MANIFEST_NONE, and
  * -DL_E_USAGE naming them when there are several. */
 int session_open(struct session *session, const struct program *program, enum session_need need,

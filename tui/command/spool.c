@@ -113,13 +113,18 @@ static void print_status(const struct spool_job *job)
 
 void spool_write_counts(struct dl_json *w, const struct spool_job *job)
 {
-    const struct dl_spool_counts *c = &job->counts;
+    spool_write_counts_of(w, job->folder, &job->counts, job->owner);
+}
+
+void spool_write_counts_of(struct dl_json *w, const char *folder, const struct dl_spool_counts *c,
+                           pid_t owner)
+{
     char oldest[32];
 
-    dl_json_member(w, "folder", job->folder);
+    dl_json_member(w, "folder", folder);
     dl_json_key(w, "owner");
-    if (job->owner)
-        dl_json_integer(w, job->owner);
+    if (owner)
+        dl_json_integer(w, owner);
     else
         dl_json_null(w);
     dl_json_member_integer(w, "accepted", (int64_t)c->accepted);

@@ -26,6 +26,8 @@ int spool_verify(struct spool_job *job);
 
 /* Folder, owner, counts, bytes and the oldest log, as members of the object. */
 void spool_write_counts(struct dl_json *w, const struct spool_job *job);
+void spool_write_counts_of(struct dl_json *w, const char *folder, const struct dl_spool_counts *c,
+                           pid_t owner);
 
 #define SPOOL_STATUS_MAX (8 * PATH_MAX) /* most bytes of the text below */
 
