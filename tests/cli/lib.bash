@@ -59,6 +59,7 @@ start_intake() {
   local base=$BATS_TEST_TMPDIR/intake$n
   case " $* " in *" --tls-cert "*) scheme=https ;; esac
   INTAKE_RECORD=$base.ndjson INTAKE_LOG=$base.log INTAKE_OUT=$base.out
+  rm -f "$base.port" # of one that is stopped
   # descriptor 3 is bats' own: a child that holds it would keep bats waiting
   "$DDLOGS" intake --port-file "$base.port" --record "$INTAKE_RECORD" "$@" \
     >"$INTAKE_OUT" 2>"$INTAKE_LOG" 3>&- &

@@ -104,19 +104,25 @@ static int gather(struct report_job *job, struct dl_error *err)
 
 /* ---- what it starts from ---- */
 
-/* As much of a session as there is: with an integration, without one, or the environment alone. */
+/* As much of a session as there is: the integration and its configuration, or one of them, or the
+ * environment and the options alone. */
 static void open_session(struct report_job *job)
 {
-    struct dl_error bare;
+    struct session *session = &job->session, bare;
+    struct dl_error *err = &job->session_error;
+    int rc = session_find(session, job->program, err);
 
-    job->has_session =
-        session_open(&job->session, job->program, SESSION_INTEGRATION, &job->session_error) == 0;
-    if (!job->has_session) {
-        result_warn(&job->result, job->session_error.code, "%s", job->session_error.text);
-        job->has_session = session_bare(&job->session, job->program, &bare) == 0;
-    }
-    if (!job->has_session)
-        session_environment(&job->session, job->program);
+    if (rc == 0)
+        rc = session_load(session, job->program, SESSION_INTEGRATION, err);
+    job->has_session = rc == 0;
+    if (job->has_session)
+        return;
+    result_warn(&job->result, err->code, "%s", err->text);
+    dl_config_free(session->config);
+    session->config = NULL;
+    job->has_session = session_bare(&bare, job->program, NULL) == 0;
+    if (job->has_session)
+        session->config = bare.config;
 }
 
 static int find_key(struct report_job *job, struct dl_error *err)

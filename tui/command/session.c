@@ -268,16 +268,19 @@ int session_load(struct session *session, const struct program *program, enum se
     return rc == 0 ? lay_over(session, program, err) : rc;
 }
 
+int session_find(struct session *session, const struct program *program, struct dl_error *err)
+{
+    session_environment(session, program);
+    if (program->options.manifest)
+        return dl_integration_read(&session->integration, program->options.manifest, err);
+    return find_integration(session, program->options.integration, err);
+}
+
 int session_open(struct session *session, const struct program *program, enum session_need need,
                  struct dl_error *err)
 {
-    int rc;
+    int rc = session_find(session, program, err);
 
-    session_environment(session, program);
-    if (program->options.manifest)
-        rc = dl_integration_read(&session->integration, program->options.manifest, err);
-    else
-        rc = find_integration(session, program->options.integration, err);
     if (rc == 0)
         rc = session_load(session, program, need, err);
     if (rc < 0)

@@ -52,6 +52,9 @@ int session_open(struct session *session, const struct program *program, enum se
 /* Without an integration: a configuration of the environment and the options alone. */
 int session_bare(struct session *session, const struct program *program, struct dl_error *err);
 
+/* The same in two steps: the environment and the integration, then session_load. */
+int session_find(struct session *session, const struct program *program, struct dl_error *err);
+
 void session_close(struct session *session);
 
 /* The environment alone, for a front end that chooses the integration later. */
