@@ -258,6 +258,20 @@ static int give_name(const char *temp, const char *path, struct dl_error *err)
     return dl_error_set_errno(err, DL_E_REPORT_WRITE, errno, "%s cannot be written", path);
 }
 
+static int write_packed(const struct dl_report *report, int fd, struct dl_error *err)
+{
+    struct dl_error why = {0};
+    struct dl_buffer packed;
+    int rc;
+
+    dl_buffer_init(&packed, PACKED_MAX);
+    rc = dl_report_pack(report, report->made_ms, &packed, err);
+    if (rc == 0 && dl_file_write_all(fd, packed.data, packed.len, &why) < 0)
+        rc = dl_error_set_errno(err, DL_E_REPORT_WRITE, why.sys_errno, "it cannot be written");
+    wipe(&packed);
+    return rc;
+}
+
 static int fill(const struct dl_report *report, int fd, size_t *size, struct dl_error *err)
 {
     int rc = fchmod(fd, 0600) < 0
@@ -265,7 +279,7 @@ static int fill(const struct dl_report *report, int fd, size_t *size, struct dl_
                  : 0;
 
     if (rc == 0)
-        rc = dl_report_pack(report, report->made_ms, fd, err);
+        rc = write_packed(report, fd, err);
     if (rc == 0)
         rc = review(report, fd, size, err);
     if (rc == 0 && fsync(fd) < 0)

@@ -3,7 +3,6 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -48,13 +47,31 @@ static int pack_file(struct archive *a, const struct dl_report *report, size_t i
     archive_entry_set_mtime(entry, made_ms / 1000, 0);
     if (archive_write_header(a, entry) != ARCHIVE_OK ||
         archive_write_data(a, dl_report_bytes(report, index), size) != (la_ssize_t)size)
-        rc = failed(a, "the report cannot be written", err);
+        rc = failed(a, "the report cannot be packed", err);
     archive_entry_free(entry);
     return rc;
 }
 
-int dl_report_pack(const struct dl_report *report, int64_t made_ms, int fd, struct dl_error *err)
+/* libarchive loses memory when its writing fails, so a failure is kept here and told at the end. */
+struct sink {
+    struct dl_buffer *out;
+    int status;
+};
+
+static la_ssize_t take(struct archive *a, void *context, const void *bytes, size_t len)
 {
+    struct sink *sink = context;
+
+    (void)a;
+    if (sink->status == 0)
+        sink->status = dl_buffer_add(sink->out, bytes, len);
+    return (la_ssize_t)len;
+}
+
+int dl_report_pack(const struct dl_report *report, int64_t made_ms, struct dl_buffer *out,
+                   struct dl_error *err)
+{
+    struct sink sink = {.out = out};
     struct archive *a = archive_write_new();
     int rc = 0;
 
@@ -65,15 +82,14 @@ int dl_report_pack(const struct dl_report *report, int64_t made_ms, int fd, stru
         archive_write_add_filter_gzip(a) != ARCHIVE_OK ||
         archive_write_set_options(a, "gzip:!timestamp") != ARCHIVE_OK ||
         archive_write_set_bytes_in_last_block(a, 1) != ARCHIVE_OK ||
-        archive_write_open_fd(a, fd) != ARCHIVE_OK)
+        archive_write_open(a, &sink, NULL, take, NULL) != ARCHIVE_OK)
         rc = failed(a, "the archive cannot be begun", err);
     for (size_t i = 0; rc == 0 && i < dl_report_count(report); i++)
         rc = pack_file(a, report, i, made_ms, err);
-    /* the last bytes go out here, so a full disk may show here alone */
-    if (rc == 0 && archive_write_close(a) != ARCHIVE_OK)
-        rc = failed(a, "the report cannot be written", err);
-    if (rc < 0)
-        archive_write_fail(a);
+    if (archive_write_close(a) != ARCHIVE_OK && rc == 0)
+        rc = failed(a, "the report cannot be packed", err);
+    if (rc == 0 && sink.status < 0)
+        rc = dl_error_set(err, (enum dl_code) - sink.status, "no memory to pack the report");
     archive_write_free(a);
     return rc;
 }

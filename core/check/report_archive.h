@@ -6,8 +6,9 @@
 
 #include "check/report.h"
 
-/* Writes all files to the descriptor. -DL_E_REPORT_WRITE with the system's reason. */
-int dl_report_pack(const struct dl_report *report, int64_t made_ms, int fd, struct dl_error *err);
+/* Packs all files into `out`. -DL_E_NOMEM, -DL_E_LIMIT: past its maximum. */
+int dl_report_pack(const struct dl_report *report, int64_t made_ms, struct dl_buffer *out,
+                   struct dl_error *err);
 
 /* Calls `look` with the name and the bytes (NUL-terminated) of every entry of the archive that
  * begins at the descriptor's start. What look returns other than 0 ends it and is returned. */

@@ -317,13 +317,14 @@ static size_t base64(char *to, const char *text, const char *alphabet)
     return n;
 }
 
-/* Every character in the form of printf; returns the length. */
-static size_t each(char *to, const char *form, const char *text)
+/* Every character as two hexadecimal digits behind a prefix; returns the length. */
+static size_t each(char *to, const char *prefix, bool upper, const char *text)
 {
     size_t n = 0;
 
     for (; *text; text++)
-        n += (size_t)sprintf(to + n, form, (unsigned char)*text);
+        n += (size_t)(upper ? sprintf(to + n, "%s%02X", prefix, (unsigned char)*text)
+                            : sprintf(to + n, "%s%02x", prefix, (unsigned char)*text));
     return n;
 }
 
@@ -342,7 +343,7 @@ static size_t wide(char *to, const char *text, bool big_endian)
 /* The form number `which` of the value behind two bytes of other text; 0: there are no more. */
 static size_t form(char *to, unsigned which)
 {
-    static const char *const before[] = {VALUE "bb", "x" VALUE "b", "xx" VALUE};
+    static const char *const before[] = {(VALUE "bb"), ("x" VALUE "b"), ("xx" VALUE)};
     char inner[256];
 
     switch (which) {
@@ -357,17 +358,17 @@ static size_t form(char *to, unsigned which)
     case 6:
         return base64(to, before[which - 4], url_safe);
     case 7:
-        return each(to, "%02x", VALUE);
+        return each(to, "", false, VALUE);
     case 8:
-        return each(to, "%02X", VALUE);
+        return each(to, "", true, VALUE);
     case 9:
-        return each(to, "%%%02X", VALUE);
+        return each(to, "%", true, VALUE);
     case 10:
-        return each(to, "%%%02x", VALUE);
+        return each(to, "%", false, VALUE);
     case 11:
         return (size_t)sprintf(to, "Zq7x%%2Fp%%2Bw%%25yN~t_4vK.kEy");
     case 12:
-        return each(to, "\\u%04x", VALUE);
+        return each(to, "\\u00", false, VALUE);
     case 13:
         return wide(to, VALUE, false);
     case 14:
