@@ -171,8 +171,8 @@ plant() {
   [ "$status" = 0 ]
   [ "$(read_file config.json | jq -c '[.saved] + (.properties | [.site, .tags, .endpoint, .encoding] | map(.origin))')" = \
     '[true,"file","environment","option","default"]' ]
-  [ "$(read_file doctor.json | jq -c '[.ok, .code, [.stages[] | select(.result == "pass").stage]]')" = \
-    '[true,null,["proxy","tcp","key"]]' ]
+  [ "$(read_file doctor.json | jq -c '[.ok, .code, [.sites[0].stages[] | select(.result == "pass").stage]]')" = \
+    '[true,null,["proxy","tcp","clock","key","intake"]]' ]
   [ ! -s "$INTAKE_RECORD" ]
   [[ "$(read_file keyring.txt)" == "place    file $PWD/key"*"key      there, for acme on site eu1"*"in use   a key" ]]
   assert_clean

@@ -29,7 +29,8 @@ struct doctor_case {
 int doctor_case_open(struct doctor_case *c, struct program *program, struct dl_error *err);
 void doctor_case_close(struct doctor_case *c);
 
-/* What can be found out beside the session and the key: which resolver is used. */
+/* What can be found out beside the session and the key: which resolver is used, which place the key
+ * is from; and an error is no finding where nothing was set up. */
 void doctor_case_look(struct doctor_case *c);
 
 /* Starts a doctor for all sites, for one of them (`only`), or for the configuration's. */

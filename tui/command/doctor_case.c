@@ -125,6 +125,12 @@ int doctor_case_open(struct doctor_case *c, struct program *program, struct dl_e
 
 void doctor_case_look(struct doctor_case *c)
 {
+    if (!is_of_config(-(int)c->config_error.code) && c->config_error.code != DL_E_MANIFEST)
+        c->config_error.code = DL_OK;
+    if (!c->key_place[0])
+        name_place(c, &c->program->options);
+    if (!c->key_place[0])
+        c->key_error.code = DL_OK;
     read_resolver(c->resolver, sizeof c->resolver);
 }
 

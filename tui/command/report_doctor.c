@@ -30,19 +30,16 @@ int report_doctor(struct report_job *job, struct dl_buffer *out, struct dl_error
                             .key_error = job->key_error,
                             .config_error = job->session_error};
     struct dl_doctor *doctor = NULL;
-    bool all;
     int rc;
 
     if (!job->session.config)
         return dl_error_set(err, job->session_error.code, "%s", job->session_error.text);
-    /* where no site is chosen, all are looked at, and none is shown a key */
-    all = !job->session.config->site && !job->session.config->endpoint;
-    if (all)
-        c.key = NULL;
+    if (!job->session.config->site && !job->session.config->endpoint)
+        return dl_error_set(err, DL_E_CFG_NONE, "no site is chosen, so there is nothing to test");
     doctor_case_look(&c);
     rc = dl_http_new(&c.http, err);
     if (rc == 0)
-        rc = doctor_case_start(&c, all, NULL, NULL, NULL, &doctor, err);
+        rc = doctor_case_start(&c, false, NULL, NULL, NULL, &doctor, err);
     if (rc == 0)
         rc = doctor_case_run(&c, doctor, err);
     if (rc == 0)
