@@ -32,7 +32,7 @@
       "Check the path, and make the input smaller than the limit named.")                          \
     X(INTERNAL, "E-INTERNAL", 70, DL_KIND_FAIL, "This is a mistake in ddlogs.",                    \
       "A case that the program does not foresee.",                                                 \
-      "Please report it with the text above and the output of: ddlogs --version")                  \
+      "Please report it with the text above and the file of: ddlogs report")                       \
     X(NOMEM, "E-NOMEM", 70, DL_KIND_FAIL, "There is no memory left.",                              \
       "A limit of the process (ulimit -v, a cgroup).\n"                                            \
       "The machine is out of memory.",                                                             \
@@ -275,7 +275,7 @@
     X(HTTP_400, "E-HTTP-400", 70, DL_KIND_FAIL, "The intake calls the request malformed.",         \
       "A mistake in ddlogs.\n"                                                                     \
       "A proxy changes the body.",                                                                 \
-      "Please report it with the text above.\n"                                                    \
+      "Please report it with the text above and the file of: ddlogs report\n"                      \
       "Without the proxy: ddlogs test --proxy none")                                               \
     X(HTTP_413, "E-HTTP-413", 70, DL_KIND_FAIL, "The request is too large.",                       \
       "A proxy or custom endpoint has a smaller limit than Datadog (5 MB).",                       \

@@ -238,7 +238,7 @@ int dl_report_check_path(const char *path, struct dl_error *err)
     char *slash = strrchr(folder, '/');
     if (slash)
         slash[slash == folder] = '\0';
-    if (access(slash ? folder : ".", W_OK | X_OK) < 0)
+    if (faccessat(AT_FDCWD, slash ? folder : ".", W_OK | X_OK, AT_EACCESS) < 0)
         return dl_error_set_errno(err, DL_E_REPORT_WRITE, errno, "%s cannot be written", path);
     return 0;
 }

@@ -305,12 +305,11 @@ static int make(struct report_job *job, struct dl_error *err)
     if (rc < 0)
         return rc;
     report_log_begin(&job->log);
+    report_secrets_find(&job->secrets);
     open_session(job);
     rc = find_key(job, err);
-    if (rc == 0) {
-        report_secrets_find(&job->secrets, job->session.config);
+    if (rc == 0)
         rc = gather(job, err);
-    }
     report_log_end();
     if (rc == 0)
         rc = write_out(job, err);

@@ -13,8 +13,8 @@
 #define REPORT_LOG_LINES 200
 #define REPORT_LOG_BYTES 512 /* most of one line */
 
-/* Values that the environment and the configuration hold and that are secrets of others than ours:
- * a proxy's password, tokens. While they are here redaction knows them by value, as our own key. */
+/* Values that the environment holds and that are secrets of others than ours: a proxy's password,
+ * tokens. While they are here redaction knows them by value, as our own key. */
 struct report_secrets {
     struct dl_key *keys[REPORT_SECRETS_MAX];
     size_t count;
@@ -68,8 +68,8 @@ int report_log(struct report_job *job, struct dl_buffer *out, struct dl_error *e
 
 /* ---- report_secrets.c ---- */
 
-/* Makes redaction know what can be told to be a secret: called before anything is added. */
-void report_secrets_find(struct report_secrets *secrets, const struct dl_config *config);
+/* Makes redaction know what can be told to be a secret: called before all else. */
+void report_secrets_find(struct report_secrets *secrets);
 void report_secrets_forget(struct report_secrets *secrets);
 
 /* Whether the value of a variable of this name is a secret, whatever it is. */

@@ -37,14 +37,10 @@ static bool is_of_interest(const char *name)
                                         "DISPLAY",
                                         "TERMINFO",
                                         "TERMINFO_DIRS",
-                                        "REQUESTS_CA_BUNDLE",
-                                        "SSLKEYLOGFILE",
-                                        "SECRET_BACKEND",
                                         "NOTIFY_SOCKET",
                                         "WATCHDOG_USEC",
                                         "STATE_DIRECTORY",
-                                        "CREDENTIALS_DIRECTORY",
-                                        "INVOCATION_ID"};
+                                        "CREDENTIALS_DIRECTORY"};
 
     for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++)
         if (dl_text_starts(name, begins[i]))

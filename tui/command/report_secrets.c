@@ -118,16 +118,14 @@ static void add_variable(struct report_secrets *secrets, const char *variable)
     dl_text_format(name, sizeof name, "%.*s", (int)(equals - variable), variable);
     if (report_name_is_secret(name))
         add_decoded(secrets, equals + 1, strlen(equals + 1));
-    else if (contains(name, "proxy") || contains(name, "url"))
+    else if (contains(name, "proxy") || strstr(equals + 1, "://"))
         add_credentials(secrets, equals + 1);
 }
 
-void report_secrets_find(struct report_secrets *secrets, const struct dl_config *config)
+void report_secrets_find(struct report_secrets *secrets)
 {
     for (char **variable = environ; variable && *variable; variable++)
         add_variable(secrets, *variable);
-    if (config && config->proxy)
-        add_credentials(secrets, config->proxy);
 }
 
 void report_secrets_forget(struct report_secrets *secrets)

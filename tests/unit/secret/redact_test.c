@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -297,6 +298,61 @@ static void stands_before_the_log_sink(void **state)
     dl_key_free(key);
 }
 
+/* Text as UTF-16 behind `lead` bytes; returns the length. */
+static size_t wide(char *to, size_t lead, const char *text, bool big_endian)
+{
+    size_t n = lead;
+
+    memset(to, '.', lead);
+    for (; *text; text++, n += 2) {
+        to[n + big_endian] = *text;
+        to[n + !big_endian] = '\0';
+    }
+    to[n] = '\0';
+    return n;
+}
+
+static void reads_a_text_with_nul_bytes_as_utf_16_too(void **state)
+{
+    static const char *const texts[] = {"it is " VALUE "!", "password=hunter2", HEX32,
+                                        "http://u:hunter2@h:1"};
+    static const char *const secrets[] = {VALUE, "hunter2", HEX32, "hunter2"};
+    struct dl_key *key = know(VALUE);
+
+    (void)state;
+    for (unsigned i = 0; i < 16; i++) {
+        const char *text = texts[i / 4], *secret = secrets[i / 4];
+        char bytes[256], hidden[256];
+        size_t n = wide(bytes, i & 1, text, i & 2), m = wide(hidden, 0, secret, false);
+        struct dl_buffer b;
+
+        dl_buffer_init(&b, 1 << 20);
+        assert_int_equal(dl_buffer_add(&b, bytes, n), 0);
+        assert_non_null(memmem(b.data, b.len, hidden, m - 1));
+        assert_int_equal(dl_redact_finds(b.data, b.len), i / 4 == 0);
+        assert_int_equal(dl_redact(&b), 0);
+        assert_null(memmem(b.data, b.len, hidden, m - 1));
+        assert_non_null(memmem(b.data, b.len, S, strlen(S)));
+        assert_int_equal(dl_redact_finds(b.data, b.len), 0);
+        dl_buffer_free(&b);
+    }
+    dl_key_free(key);
+}
+
+static void finds_live_keys_and_nothing_else(void **state)
+{
+    static const char text[] = "it is " VALUE " and password=hunter2 and " HEX32;
+    struct dl_key *key;
+
+    (void)state;
+    assert_int_equal(dl_redact_finds("", 0), 0);
+    assert_int_equal(dl_redact_finds(text, strlen(text)), 0);
+    key = know(VALUE);
+    assert_int_equal(dl_redact_finds(text, strlen(text)), 1);
+    dl_key_free(key);
+    assert_int_equal(dl_redact_finds(text, strlen(text)), 0);
+}
+
 /* Texts built against each rule: a mebibyte must not take long, whatever it holds. */
 static void takes_time_in_proportion_to_the_text(void **state)
 {
@@ -340,6 +396,8 @@ int main(void)
         cmocka_unit_test(leaves_ordinary_text_alone),
         cmocka_unit_test(refuses_rather_than_shows_when_there_is_no_room),
         cmocka_unit_test(stands_before_the_log_sink),
+        cmocka_unit_test(reads_a_text_with_nul_bytes_as_utf_16_too),
+        cmocka_unit_test(finds_live_keys_and_nothing_else),
         cmocka_unit_test(takes_time_in_proportion_to_the_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
