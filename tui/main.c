@@ -100,10 +100,11 @@ static int run(struct program *program, int argc, char **argv)
         return 0;
     }
     /* out of the environment before any child could inherit it */
-    rc = dl_key_take_environment(&program->environment_key, &err);
+    rc = dl_key_take_environment(&program->environment_key, &program->environment_error);
     /* what is no key must not keep anybody from reading the help */
-    if (rc < 0 && command_accepts(program->command, OPTION_ID_api_key_fd))
-        return command_fail(program, &err);
+    if (rc < 0 && command_accepts(program->command, OPTION_ID_api_key_fd) &&
+        !program->command->bears_environment)
+        return command_fail(program, &program->environment_error);
     return program->command->run(program);
 }
 

@@ -211,6 +211,15 @@ END
   assert_clean
 }
 
+@test "a DD_API_KEY that is no key is told, and the report is made all the same" {
+  DD_API_KEY=$'two\nlines' report --site eu1 --endpoint http://127.0.0.1:1
+  [ "$status" = 0 ]
+  [[ "$stderr" == *DD_API_KEY* ]]
+  read_file environment.txt | grep -qx 'DD_API_KEY is set, and no key'
+  read_file log.txt | grep -qE '^warn  E-KEY-[A-Z]+: .*DD_API_KEY'
+  [ "$(read_file doctor.json | jq -r .code)" = E-NET-REFUSED ]
+}
+
 @test "the spool is summed up, and no log of it goes in" {
   local code=0
   printf 'order %s\n' "$(secret)" "$(secret api)" |
@@ -298,6 +307,12 @@ plant_environment() {
   plant DD_PEM '' '-----BEGIN PRIVATE KEY----- ' ' -----END PRIVATE KEY-----'
   plant DD_DB_PASSWORD ''
   plant DDLOGS_SECRET_THING ''
+  plant DD_KEY ''
+  plant DD_PROXY_PASS ''
+  plant DDLOGS_AUTH ''
+  # where a value is cut, a half must not stay
+  plant DD_LONG api "$(printf 'a %.0s' {1..2040})"
+  plant DD_LONGER app "$(printf 'a %.0s' {1..2032})"
   plant XDG_DATA_DIRS api '/usr/share:/opt/' '/share'
   plant XDG_CACHE_HOME app "$PWD/" '/cache'
   plant DBUS_STARTER_ADDRESS api 'unix:path=/x,guid='
@@ -307,7 +322,7 @@ plant_environment() {
   plant TMPDIR api '/tmp/'
   plant LC_TIME api
   plant LC_NAME app 'de_DE.' '@euro'
-  plant TERM api 'xterm-'
+  plant TERM api "$(printf 'x-%.0s' {1..55})"
   plant AWS_SECRET_ACCESS_KEY ''
   export DD_COMMENT="was $AWS_SECRET_ACCESS_KEY before" # nothing but its value tells
   plant GITHUB_TOKEN ''

@@ -10,7 +10,8 @@ struct dl_key;
 struct program {
     const struct command *command; /* NULL: none was named */
     struct options options;
-    struct dl_key *environment_key; /* DD_API_KEY, taken out of the environment; or NULL */
+    struct dl_key *environment_key;    /* DD_API_KEY, taken out of the environment; or NULL */
+    struct dl_error environment_error; /* why what DD_API_KEY holds is no key; DL_OK: it is none */
 };
 
 struct command {
@@ -18,6 +19,7 @@ struct command {
     const char *summary;                 /* one line for the list */
     const char *details;                 /* paragraphs for --help, or NULL */
     const enum option_id *accepted;      /* ended by OPTION_COUNT */
+    bool bears_environment;              /* it runs although DD_API_KEY holds what is no key */
     int (*run)(struct program *program); /* returns the exit code */
 };
 

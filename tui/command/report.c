@@ -306,6 +306,9 @@ static int make(struct report_job *job, struct dl_error *err)
         return rc;
     report_log_begin(&job->log);
     report_secrets_find(&job->secrets);
+    if (job->program->environment_error.code != DL_OK)
+        result_warn(&job->result, job->program->environment_error.code, "%s",
+                    job->program->environment_error.text);
     open_session(job);
     rc = find_key(job, err);
     if (rc == 0)
@@ -379,5 +382,6 @@ const struct command command_report = {
         "The default name is ddlogs-report-TIME.tar.gz in the present folder. A file that is\n"
         "there is never overwritten.",
     .accepted = accepted,
+    .bears_environment = true,
     .run = run,
 };

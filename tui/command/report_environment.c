@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "command/report.h"
 
@@ -59,9 +60,7 @@ static int compare(const void *a, const void *b)
 static int add_variable(struct dl_buffer *out, const char *variable)
 {
     const char *equals = strchr(variable, '=');
-    struct dl_buffer clean;
-    char name[NAME_BYTES];
-    int rc;
+    char name[NAME_BYTES], value[VALUE_BYTES];
 
     if (!equals || (size_t)(equals - variable) >= sizeof name)
         return 0;
@@ -71,14 +70,9 @@ static int add_variable(struct dl_buffer *out, const char *variable)
     if (report_name_is_secret(name))
         return dl_buffer_format(out, "%s is %s\n", name,
                                 equals[1] ? "set, and not shown" : "set, and empty");
-    /* one line each, whatever the value holds */
-    dl_buffer_init(&clean, (size_t)4 * VALUE_BYTES);
-    rc = dl_text_clean(&clean, equals + 1, strnlen(equals + 1, VALUE_BYTES));
-    if (rc == 0)
-        rc = dl_buffer_format(out, "%s=%s%s\n", name, dl_buffer_string(&clean),
-                              strlen(equals + 1) > VALUE_BYTES ? " (cut)" : "");
-    dl_buffer_free(&clean);
-    return rc;
+    /* one line each, whatever the value holds, and redacted before it is cut */
+    dl_log_scrub(value, sizeof value, equals + 1, strlen(equals + 1));
+    return dl_buffer_format(out, "%s=%s\n", name, value);
 }
 
 int report_environment(struct report_job *job, struct dl_buffer *out, struct dl_error *err)
@@ -97,7 +91,9 @@ int report_environment(struct report_job *job, struct dl_buffer *out, struct dl_
     qsort(sorted, count, sizeof *sorted, compare);
     /* it was taken out of the environment at the start */
     rc = dl_buffer_format(out, "DD_API_KEY is %s\n",
-                          job->environment_key_given ? "set, and not shown" : "not set");
+                          job->environment_key_given                      ? "set, and not shown"
+                          : job->program->environment_error.code != DL_OK ? "set, and no key"
+                                                                          : "not set");
     for (size_t i = 0; rc == 0 && i < count; i++)
         rc = add_variable(out, sorted[i]);
     free(sorted);

@@ -21,25 +21,32 @@ static bool contains(const char *text, const char *part)
     return false;
 }
 
-bool report_name_is_secret(const char *name)
+static bool ends_with_any(const char *name, const char *const *ends)
 {
-    static const char *const inside[] = {"API_KEY", "APP_KEY", "APPLICATION_KEY", "ACCESS_KEY",
-                                         "APIKEY",  "APPKEY",  "PRIVATE_KEY",     "TOKEN",
-                                         "SECRET_", "_SECRET", "PASSWORD",        "PASSWD"};
-    /* these say where it is, not what it is */
-    static const char *const harmless[] = {"_FILE", "_PATH", "_DIR", "_FD", "_NAME", "_BACKEND"};
     const size_t len = strlen(name);
 
-    for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++) {
-        size_t n = strlen(harmless[i]);
+    for (; *ends; ends++)
+        if (len >= strlen(*ends) && dl_ascii_equal(name + len - strlen(*ends), *ends))
+            return true;
+    return false;
+}
 
-        if (len >= n && dl_ascii_equal(name + len - n, harmless[i]))
-            return false;
-    }
+bool report_name_is_secret(const char *name)
+{
+    static const char *const inside[] = {"API_KEY", "APP_KEY",  "ACCESS_KEY", "APIKEY",
+                                         "APPKEY",  "TOKEN",    "SECRET_",    "_SECRET",
+                                         "PASSWD",  "PASSWORD", "PASSPHRASE"};
+    static const char *const ends[] = {"_KEY", "_PASS", "_PWD", "_AUTH", "_CREDENTIALS", NULL};
+    /* these say where it is, not what it is */
+    static const char *const harmless[] = {"_FILE", "_PATH", "_DIR",     "_DIRECTORY", "_FD",
+                                           "_NAME", "_SOCK", "_BACKEND", NULL};
+
+    if (ends_with_any(name, harmless))
+        return false;
     for (size_t i = 0; i < sizeof inside / sizeof inside[0]; i++)
         if (contains(name, inside[i]))
             return true;
-    return false;
+    return ends_with_any(name, ends);
 }
 
 /* A value that is part of a name in the archive cannot be hidden there, and tells nothing. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "command/report.h"
 #include "config.h"
 #include "intake/intake.h"
@@ -83,6 +84,15 @@ static void add_size(struct dl_buffer *out)
     dl_buffer_text(out, "size           not known\n");
 }
 
+/* What the environment says: made one line, and redacted before it is cut. */
+static void add_line(struct dl_buffer *out, const char *name, const char *value)
+{
+    char shown[128];
+
+    dl_log_scrub(shown, sizeof shown, value, strlen(value));
+    dl_buffer_format(out, "%-14s %s\n", name, shown);
+}
+
 int report_terminal(struct report_job *job, struct dl_buffer *out, struct dl_error *err)
 {
     static const char *const streams[] = {"input", "output", "errors"};
@@ -94,12 +104,12 @@ int report_terminal(struct report_job *job, struct dl_buffer *out, struct dl_err
         dl_buffer_format(out, "%-14s %s\n", streams[fd], isatty(fd) ? "a terminal" : "no terminal");
     add_size(out);
     terminal_describe(name, &d);
-    dl_buffer_format(out, "TERM           %.128s\n", name ? name : "not set");
+    add_line(out, "TERM", name ? name : "not set");
     dl_buffer_format(out, "description    %s\n",
                      !d.known  ? "none of that name"
                      : d.moves ? "there, it can place its cursor"
                                : "there, it cannot place its cursor");
     dl_buffer_format(out, "colours        %d\n", d.colors < 0 ? 0 : d.colors);
-    dl_buffer_format(out, "locale         %.128s\n", locale ? locale : "not known");
+    add_line(out, "locale", locale ? locale : "not known");
     return done(dl_buffer_format(out, "characters     %s\n", nl_langinfo(CODESET)), err);
 }
