@@ -464,6 +464,12 @@ END
   [ -z "$(ls -A | grep tar.gz)" ]
 }
 
+@test "a password that is a word of the archive's own names stops no report" {
+  DD_PASSWORD=manifest DDLOGS_PASSWORD=environment.txt MY_TOKEN=$(date -u +%Y%m%d) OTHER_TOKEN=ddlogs-report- report
+  [ "$status" = 0 ]
+  [ "$(tar -tzf r.tar.gz | sed 's|.*/||')" = "$FILES" ]
+}
+
 @test "a full disk leaves nothing behind" {
   run --separate-stderr bash -c "trap '' XFSZ; ulimit -f 1; exec '$DDLOGS' report --manifest manifest.json --output r.tar.gz" </dev/null
   [ "$status" = 73 ]

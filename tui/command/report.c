@@ -305,7 +305,7 @@ static int make(struct report_job *job, struct dl_error *err)
     if (rc < 0)
         return rc;
     report_log_begin(&job->log);
-    report_secrets_find(&job->secrets);
+    report_secrets_find(&job->secrets, dl_report_folder(job->report));
     if (job->program->environment_error.code != DL_OK)
         result_warn(&job->result, job->program->environment_error.code, "%s",
                     job->program->environment_error.text);

@@ -16,6 +16,7 @@
 /* Values that the environment holds and that are secrets of others than ours: a proxy's password,
  * tokens. While they are here redaction knows them by value, as our own key. */
 struct report_secrets {
+    const char *folder; /* of the archive */
     struct dl_key *keys[REPORT_SECRETS_MAX];
     size_t count;
 };
@@ -69,7 +70,7 @@ int report_log(struct report_job *job, struct dl_buffer *out, struct dl_error *e
 /* ---- report_secrets.c ---- */
 
 /* Makes redaction know what can be told to be a secret: called before all else. */
-void report_secrets_find(struct report_secrets *secrets);
+void report_secrets_find(struct report_secrets *secrets, const char *folder);
 void report_secrets_forget(struct report_secrets *secrets);
 
 /* Whether the value of a variable of this name is a secret, whatever it is. */

@@ -50,9 +50,9 @@ bool report_name_is_secret(const char *name)
 }
 
 /* A value that is part of a name in the archive cannot be hidden there, and tells nothing. */
-static bool is_ours(const char *value)
+static bool is_ours(const struct report_secrets *secrets, const char *value)
 {
-    if (contains("ddlogs-report-", value))
+    if (contains(secrets->folder, value))
         return true;
     for (const struct report_part *part = report_parts; part->name; part++)
         if (contains(part->name, value))
@@ -69,7 +69,8 @@ static void add(struct report_secrets *secrets, const char *text, size_t len)
     memcpy(value, text, len);
     value[len] = '\0';
     /* what is no key by its bytes is left to the patterns */
-    if (!is_ours(value) && dl_key_new(&secrets->keys[secrets->count], value, len, NULL) == 0)
+    if (!is_ours(secrets, value) &&
+        dl_key_new(&secrets->keys[secrets->count], value, len, NULL) == 0)
         secrets->count++;
     explicit_bzero(value, sizeof value);
 }
@@ -129,8 +130,9 @@ static void add_variable(struct report_secrets *secrets, const char *variable)
         add_credentials(secrets, equals + 1);
 }
 
-void report_secrets_find(struct report_secrets *secrets)
+void report_secrets_find(struct report_secrets *secrets, const char *folder)
 {
+    secrets->folder = folder;
     for (char **variable = environ; variable && *variable; variable++)
         add_variable(secrets, *variable);
 }
