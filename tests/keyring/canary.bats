@@ -65,3 +65,27 @@ setup() { prepare; }
   [[ $output == *W-ENV-OVERRIDE* ]]
   [[ $output != *"$KEY"* ]]
 }
+
+@test "a report tells the keyring's state, and holds nothing of the key in it" {
+  run session 'store >/dev/null || exit 1
+    export DD_COMMENT=$(printf "x%s" "$KEY" | base64)
+    report() {
+      rm -rf "$HOME/r" && mkdir "$HOME/r" || return 1
+      "$DDLOGS" report --manifest "$MANIFEST" --site eu1 --endpoint http://127.0.0.1:1 \
+        --output "$HOME/r/r.tar.gz" --quiet </dev/null || return 1
+      tar -xzf "$HOME/r/r.tar.gz" -C "$HOME/r" --strip-components=1
+    }
+    report || exit 2
+    grep -qx "keyring  \"Login\", unlocked" "$HOME/r/keyring.txt" || exit 3
+    grep -qx "in use   a key" "$HOME/r/keyring.txt" || exit 4
+    assert_canary_free "$KEY" "$HOME/r" || exit 5
+    grep -q "^DD_COMMENT=.*\*\*\*\*\*\*\*\*" "$HOME/r/environment.txt" || exit 6
+    unset DD_COMMENT
+    lock
+    report || exit 7
+    grep -qx "keyring  \"Login\", locked" "$HOME/r/keyring.txt" || exit 8
+    grep -q "E-KS-LOCKED" "$HOME/r/keyring.txt" || exit 9
+    assert_canary_free "$KEY" "$HOME/r"'
+  echo "$output"
+  [ "$status" -eq 0 ]
+}
