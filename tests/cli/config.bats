@@ -78,6 +78,8 @@ put() {
 
 @test "a change takes back what a test said, and says so" {
   put '{"version": 1, "integration": "acme", "site": "eu1", "verified": true}'
+  config set spool "$PWD/spool"
+  [ "$(jq .verified "$FILE")" = true ]
   config set tags a:b
   [[ "$output" == *"counts no more"*"ddlogs test"* ]]
   [ "$(jq .verified "$FILE")" = null ]

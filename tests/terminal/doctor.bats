@@ -430,3 +430,44 @@ started_twice() {
     stop
   done
 }
+
+# The program's own page, against a local intake.
+program() { # SIZE OPTION...
+  KEY=$(new_key)
+  printf %s "$KEY" >key
+  chmod 600 key
+  printf '{"version":1,"name":"acme","source":"acme","services":["acme"]}\n' >manifest.json
+  cat >run.sh <<END
+cd "$PWD" && "$DDLOGS" doctor --manifest manifest.json --site eu1 --key-store file --key-name "$PWD/key" ${*:2}
+echo "exit \$?"
+END
+  start "$1" C.UTF-8 xterm-256color sh run.sh
+}
+
+@test "the program shows one site, writes its report, and says again what it found" {
+  start_intake --fault status=403@/api/v2/logs
+  program 100x30 --endpoint "$INTAKE_URL"
+  wait_for 'E-KEY-INTAKE'
+  wait_for 'keep every log'
+  keys w
+  wait_for 'Written: ddlogs-report-'
+  [ "$(tar xzOf ddlogs-report-*.tar.gz --wildcards '*/doctor.json' | jq -r .code)" = E-KEY-INTAKE ]
+  keys q
+  wait_over 'exit 77'
+  everything_shown >shown
+  grep -q '^FAIL .*E-KEY-INTAKE: ' shown
+  grep -q '^1 problem, 0 warnings.$' shown
+  assert_canary_free "$KEY" shown
+  zcat ddlogs-report-*.tar.gz >archive
+  assert_canary_free "$KEY" archive
+}
+
+@test "the program repeats, and a healthy site exits 0" {
+  start_intake
+  program 80x24 --endpoint "$INTAKE_URL"
+  wait_for 'all is well'
+  keys r
+  wait_for 'all is well'
+  keys q
+  wait_over 'exit 0'
+}

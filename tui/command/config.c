@@ -134,6 +134,13 @@ static void write_set(struct dl_json *w, const void *context)
     dl_json_member(w, "value", job->after.len ? dl_buffer_string(&job->after) : NULL);
 }
 
+/* A test sends without a spool: what is about it changes nothing that was proved. */
+static bool plays_in_tests(enum dl_property property)
+{
+    return property != DL_PROP_SPOOL && property != DL_PROP_SPOOL_BYTES &&
+           property != DL_PROP_SPOOL_AGE && property != DL_PROP_WHEN_FULL;
+}
+
 /* What the file holds, with the new value. */
 static int change(struct job *job, struct dl_config **out, const char *value, struct dl_error *err)
 {
@@ -153,8 +160,8 @@ static int change(struct job *job, struct dl_config **out, const char *value, st
     if (rc < 0)
         return rc;
     job->changed = !session->saved || !dl_config_equal(*out, session->saved);
-    job->lost_verdict = job->changed && (*out)->verified;
-    (*out)->verified = (*out)->verified && !job->changed;
+    job->lost_verdict = job->changed && (*out)->verified && plays_in_tests(property);
+    (*out)->verified = (*out)->verified && !job->lost_verdict;
     return session->saved ? 0 : dl_config_watch(*out, session->config_path, err);
 }
 

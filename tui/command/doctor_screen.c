@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "command/doctor.h"
+#include "command/report.h"
 #include "command/terminal.h"
 #include "doctor/loop.h"
 
@@ -10,6 +11,24 @@ static int start(void *context, bool all, const struct dl_site *only, struct dl_
                  struct dl_error *err)
 {
     return doctor_case_start(context, all, only, NULL, NULL, out, err);
+}
+
+static int write_report(void *context, const struct dl_doctor *doctor, char *line, size_t size,
+                        struct dl_error *err)
+{
+    struct doctor_case *c = context;
+    struct dl_buffer findings;
+    char path[PATH_MAX];
+    int rc;
+
+    dl_buffer_init(&findings, DL_REPORT_FILE_BYTES);
+    rc = report_doctor_json(dl_doctor_table(doctor), &findings, err);
+    if (rc == 0)
+        rc = report_findings(c->program, &findings, path, sizeof path, err);
+    if (rc == 0)
+        dl_text_format(line, size, "Written: %s. It holds no key; nothing was uploaded.", path);
+    dl_buffer_free(&findings);
+    return rc;
 }
 
 /* The page is gone with its screen: what matters is said again. */
@@ -34,6 +53,7 @@ int doctor_screen(struct doctor_case *c, bool all)
         .all = all,
         .watch_s = o->watch > 0 ? (int)o->watch : 0,
         .start = start,
+        .report = write_report,
         .ended = end,
         .context = c};
     struct screen_options screen;

@@ -296,7 +296,8 @@ static int write_out(struct report_job *job, struct dl_error *err)
     return rc;
 }
 
-static int make(struct report_job *job, struct dl_error *err)
+/* Everything but the writing. */
+static int prepare(struct report_job *job, struct dl_error *err)
 {
     int rc = dl_report_new(&job->report, err);
 
@@ -310,12 +311,51 @@ static int make(struct report_job *job, struct dl_error *err)
         result_warn(&job->result, job->program->environment_error.code, "%s",
                     job->program->environment_error.text);
     open_session(job);
-    rc = find_key(job, err);
+    if (!job->findings) /* then the key was taken where it was given */
+        rc = find_key(job, err);
     if (rc == 0)
         rc = gather(job, err);
     report_log_end();
+    return rc;
+}
+
+static int new_job(struct report_job **out, struct program *program, struct dl_error *err)
+{
+    struct report_job *job = calloc(1, sizeof *job);
+
+    if (!job)
+        return dl_error_set(err, DL_E_NOMEM, "no memory for a report");
+    job->program = program;
+    job->result.command = "report";
+    job->environment_key_given = program->environment_key != NULL;
+    *out = job;
+    return 0;
+}
+
+static void free_job(struct report_job *job)
+{
+    dl_report_free(job->report);
+    report_secrets_forget(&job->secrets);
+    dl_key_free(job->key);
+    session_close(&job->session);
+    free(job);
+}
+
+int report_findings(struct program *program, const struct dl_buffer *findings, char *path,
+                    size_t size, struct dl_error *err)
+{
+    struct report_job *job;
+    int rc = new_job(&job, program, err);
+
+    if (rc < 0)
+        return rc;
+    job->findings = findings;
+    rc = prepare(job, err);
     if (rc == 0)
-        rc = write_out(job, err);
+        rc = write_archive(job, err);
+    if (rc == 0)
+        dl_text_copy(path, size, job->path);
+    free_job(job);
     return rc;
 }
 
@@ -348,21 +388,13 @@ static int run(struct program *program)
         return command_refuse_word(program, program->options.words[0]);
     if (command_check_timeout(program, &err) < 0)
         return command_fail(program, &err);
-    job = calloc(1, sizeof *job);
-    if (!job) {
-        dl_error_set(&err, DL_E_NOMEM, "no memory for a report");
+    if (new_job(&job, program, &err) < 0)
         return command_fail(program, &err);
-    }
-    job->program = program;
-    job->result.command = "report";
-    job->environment_key_given = program->environment_key != NULL;
-    rc = make(job, &err);
+    rc = prepare(job, &err);
+    if (rc == 0)
+        rc = write_out(job, &err);
     code = conclude(job, rc, &err);
-    dl_report_free(job->report);
-    report_secrets_forget(&job->secrets);
-    dl_key_free(job->key);
-    session_close(&job->session);
-    free(job);
+    free_job(job);
     return code;
 }
 

@@ -4,6 +4,7 @@
 
 #include <limits.h>
 
+#include "check/doctor.h"
 #include "check/report.h"
 #include "command/command.h"
 #include "command/result.h"
@@ -39,6 +40,7 @@ struct report_job {
     struct report_secrets secrets;
     struct report_log log;
     struct dl_report *report;
+    const struct dl_buffer *findings; /* what another command found out: doctor.json; or NULL */
     struct result result;
     char path[PATH_MAX];
     size_t packed; /* bytes of the archive, 0: not written */
@@ -57,6 +59,10 @@ extern const struct report_part report_parts[];
 /* ---- one file each ---- */
 
 int report_doctor(struct report_job *job, struct dl_buffer *out, struct dl_error *err);
+/* Its object, of a table. */
+int report_doctor_json(const struct dl_doctor_table *table, struct dl_buffer *out,
+                       struct dl_error *err);
+
 int report_config(struct report_job *job, struct dl_buffer *out, struct dl_error *err);
 int report_manifest(struct report_job *job, struct dl_buffer *out, struct dl_error *err);
 int report_versions(struct report_job *job, struct dl_buffer *out, struct dl_error *err);
@@ -66,6 +72,13 @@ int report_ca(struct report_job *job, struct dl_buffer *out, struct dl_error *er
 int report_keyring(struct report_job *job, struct dl_buffer *out, struct dl_error *err);
 int report_spool(struct report_job *job, struct dl_buffer *out, struct dl_error *err);
 int report_log(struct report_job *job, struct dl_buffer *out, struct dl_error *err);
+
+/* ---- report.c ---- */
+
+/* A report with what another command found out, while a person looks at its screen: nothing is
+ * asked, printed or tried again. It stands in the present folder; path gets its name. */
+int report_findings(struct program *program, const struct dl_buffer *findings, char *path,
+                    size_t size, struct dl_error *err);
 
 /* ---- report_secrets.c ---- */
 

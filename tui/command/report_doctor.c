@@ -1,9 +1,9 @@
-/* doctor.json: every stage as it went just now. */
+/* doctor.json: every stage as it went just now, or as another command found it. */
 #include "command/doctor.h"
 #include "command/report.h"
 
-static int write_json(const struct dl_doctor_table *table, struct dl_buffer *out,
-                      struct dl_error *err)
+int report_doctor_json(const struct dl_doctor_table *table, struct dl_buffer *out,
+                       struct dl_error *err)
 {
     const struct dl_stage_report *worst = dl_doctor_worst(table);
     struct dl_json w;
@@ -32,6 +32,10 @@ int report_doctor(struct report_job *job, struct dl_buffer *out, struct dl_error
     struct dl_doctor *doctor = NULL;
     int rc;
 
+    if (job->findings)
+        return dl_buffer_add(out, job->findings->data, job->findings->len) < 0
+                   ? dl_error_set(err, DL_E_LIMIT, "the findings do not fit")
+                   : 0;
     if (!job->session.config)
         return dl_error_set(err, job->session_error.code, "%s", job->session_error.text);
     if (!job->session.config->site && !job->session.config->endpoint)
@@ -43,7 +47,7 @@ int report_doctor(struct report_job *job, struct dl_buffer *out, struct dl_error
     if (rc == 0)
         rc = doctor_case_run(&c, doctor, err);
     if (rc == 0)
-        rc = write_json(dl_doctor_table(doctor), out, err);
+        rc = report_doctor_json(dl_doctor_table(doctor), out, err);
     dl_doctor_free(doctor);
     dl_http_free(c.http); /* all else is the job's */
     return rc;

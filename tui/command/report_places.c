@@ -82,6 +82,10 @@ int report_keyring(struct report_job *job, struct dl_buffer *out, struct dl_erro
 
     if (!job->has_session)
         return dl_error_set(err, job->session_error.code, "%s", job->session_error.text);
+    if (job->findings) /* a keyring may take seconds, and a screen waits */
+        return dl_buffer_text(out, "Not looked at while a screen is open; see doctor.json.\n") < 0
+                   ? dl_error_set(err, DL_E_LIMIT, "it cannot be written")
+                   : 0;
     rc = key_look(&status, job->program, &job->session, &why);
     key_status_text(&status, &job->session, out);
     if (rc < 0)

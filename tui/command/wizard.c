@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "command/report.h"
 #include "command/result.h"
 #include "command/session.h"
 #include "command/terminal.h"
@@ -337,6 +338,29 @@ static int conclude(struct wizard *w, const struct setup_loop *loop, int code)
     return code;
 }
 
+static int write_report(void *context, const struct dl_check *check, char *path, size_t size,
+                        struct dl_error *err)
+{
+    struct wizard *w = context;
+    struct dl_buffer findings;
+    struct dl_json json;
+    int rc;
+
+    dl_buffer_init(&findings, DL_REPORT_FILE_BYTES);
+    dl_json_begin(&json, &findings, 2);
+    dl_json_object(&json);
+    dl_json_key(&json, "stages");
+    dl_check_json(check, &json);
+    dl_json_object_end(&json);
+    rc = dl_json_end(&json);
+    if (rc < 0)
+        rc = dl_error_set(err, (enum dl_code) - rc, "the stages cannot be written");
+    else
+        rc = report_findings(w->program, &findings, path, size, err);
+    dl_buffer_free(&findings);
+    return rc;
+}
+
 static int run_loop(struct wizard *w, const struct setup_input *input, struct dl_error *err)
 {
     const struct options *o = &w->program->options;
@@ -349,6 +373,7 @@ static int run_loop(struct wizard *w, const struct setup_input *input, struct dl
         .hostname = w->session.hostname[0] ? w->session.hostname : NULL,
         .test_ms = o->timeout > 0 ? (int)o->timeout * 1000 : 0,
         .load = load,
+        .report = write_report,
         .context = w,
     };
     struct setup_loop *loop = NULL;

@@ -139,6 +139,7 @@ const struct page_key setup_keys[] = {
     {SETUP_PAGE_TEST, "s", "other site", true, test_failed},
     {SETUP_PAGE_TEST, "d", "details", true, NULL},
     {SETUP_PAGE_TEST, "o", "all sites", true, test_over},
+    {SETUP_PAGE_TEST, "w", "write a report", true, test_failed},
     {SETUP_PAGE_TEST, "a", "save anyway", true, test_saves},
     {SETUP_PAGE_SITES, "r", "repeat", true, survey_over},
     {SETUP_PAGE_REVIEW, "w", "write", true, not_saving},

@@ -137,6 +137,19 @@ static void load(struct setup_loop *loop, const struct setup_effect *effect)
     tell(loop, &result);
 }
 
+static void report(struct setup_loop *loop, const struct setup_effect *effect)
+{
+    struct setup_result result = {.kind = SETUP_REPORT, .serial = effect->serial, .done = true};
+    char path[4096] = "";
+
+    if (loop->options.report == NULL || loop->check.check == NULL)
+        dl_error_set(&result.error, DL_E_INTERNAL, "there is nothing to report");
+    else if (loop->options.report(loop->options.context, loop->check.check, path, sizeof path,
+                                  &result.error) == 0)
+        result.label = path;
+    tell(loop, &result);
+}
+
 static void start_save(struct setup_loop *loop, const struct setup_effect *effect)
 {
     save_free(loop->save);
@@ -172,6 +185,9 @@ static void run_effect(struct setup_loop *loop, const struct setup_effect *effec
         break;
     case SETUP_READ_KEY:
         start_keyring(loop, &loop->reader, effect);
+        break;
+    case SETUP_REPORT:
+        report(loop, effect);
         break;
     case SETUP_SAVE:
         start_save(loop, effect);

@@ -18,6 +18,9 @@ struct setup_loop_options {
     /* Reads the integration that was chosen; *out lives as long as the loop. */
     int (*load)(void *context, const char *name, const struct setup_loaded **out,
                 struct dl_error *err);
+    /* Writes a support file with what the check saw; `path` gets its name. NULL: it cannot. */
+    int (*report)(void *context, const struct dl_check *check, char *path, size_t size,
+                  struct dl_error *err);
     void *context;
 };
 

@@ -468,6 +468,13 @@ static void done(struct setup *s, const struct setup_result *result, struct setu
         keep_reports(&s->test, result);
         test_done(s, result, fx);
         break;
+    case SETUP_REPORT:
+        if (result->error.code == DL_OK)
+            setup_say(s, VIEW_OK, "Written: %s. It holds no key; nothing was uploaded.",
+                      result->label);
+        else
+            setup_fail(s, &result->error);
+        break;
     case SETUP_FIND_SITE:
     case SETUP_SURVEY:
         find_done(s, result, fx);

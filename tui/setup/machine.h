@@ -71,6 +71,7 @@ enum setup_effect_kind {
     SETUP_TEST,           /* the whole test */
     SETUP_KEYRING_STATUS, /* `config`: integration and site; `unlock` */
     SETUP_READ_KEY,       /* from where `config` says */
+    SETUP_REPORT,         /* what the last test saw, into a support file */
     SETUP_SAVE,           /* `key` (may be NULL) into the keyring, then `config` into the file */
     SETUP_CANCEL,
     SETUP_END, /* leave with `exit_code` */
@@ -111,7 +112,7 @@ struct setup_result {
     uint64_t accepted;
     enum dl_encoding encoding;
     const struct setup_loaded *loaded; /* LOAD */
-    const char *label;                 /* KEYRING_STATUS: name of the collection */
+    const char *label; /* KEYRING_STATUS: name of the collection; REPORT: of the file */
     bool has_key;
     struct dl_key *key; /* READ_KEY: handed over */
     bool changed;       /* SAVE */

@@ -72,6 +72,9 @@ static void test_action(struct setup *s, long letter, struct setup_effects *fx)
     case 'd':
         s->details = true;
         break;
+    case 'w':
+        (void)setup_start(s, fx, SETUP_REPORT);
+        break;
     case 'o':
         setup_go(s, SETUP_PAGE_SITES, fx);
         break;

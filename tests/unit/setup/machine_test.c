@@ -411,6 +411,14 @@ static void a_test_can_be_cancelled_looked_into_and_compared(void **state)
     drive_letter(d, 'd');
     assert_string_equal(d->view.title, "Details");
     drive_back(d);
+    drive_letter(d, 'w');
+    assert_non_null(drive_effect(d, SETUP_REPORT));
+    drive_answer(d, SETUP_REPORT,
+                 &(struct setup_result){.done = true, .label = "ddlogs-report-1.tar.gz"});
+    assert_true(drive_shows(d, "Written: ddlogs-report-1.tar.gz"));
+    drive_letter(d, 'w');
+    drive_fails(d, SETUP_REPORT, DL_E_REPORT_WRITE);
+    assert_true(drive_shows(d, "E-REPORT-WRITE"));
     drive_letter(d, 'o');
     assert_int_equal(drive_effect(d, SETUP_SURVEY)->site_count, DL_SITE_COUNT);
     assert_null(drive_effect(d, SETUP_SURVEY)->key);
