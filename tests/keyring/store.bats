@@ -84,3 +84,21 @@ setup() { prepare; }
   [ "$status" -eq 64 ]
   [[ $output == *"use: ddlogs key"* ]]
 }
+
+@test "status and the doctor see a stored key, and reset takes it away with the configuration" {
+  run session '
+    config=$HOME/config.json
+    run() { "$DDLOGS" "$1" --manifest "$MANIFEST" --config "$config" "${@:2}"; }
+    "$DDLOGS" config set site eu1 --manifest "$MANIFEST" --config "$config" || exit 1
+    run status --json 2>/dev/null | jq -e ".code == \"E-KEY-NONE\" and .key.place == \"keyring\"" || exit 2
+    store >/dev/null || exit 3
+    run status --json | jq -e ".ok and .key.there and .key.keyring == \"unlocked\"" || exit 4
+    run doctor --endpoint https://127.0.0.1:1 --json 2>/dev/null |
+      jq -e ".machine[] | select(.stage == \"source\") | .result == \"pass\" and .evidence.place == \"the keyring\"" || exit 5
+    run reset --dry-run | grep -q "^remove    key           of acme_widget on site eu1 in the keyring Login$" || exit 6
+    run reset --yes --json | jq -e ".removed.key and .removed.configuration" || exit 7
+    ask status | jq -e ".key == false" || exit 8
+    [ ! -e "$config" ]'
+  echo "$output"
+  [ "$status" -eq 0 ]
+}

@@ -10,7 +10,6 @@
 #include "command/session.h"
 #include "command/spool.h"
 #include "config.h"
-#include "net/http.h"
 
 #define TEXT_MAX (64 * 1024)
 
