@@ -243,9 +243,9 @@ END
   [ "$status" = 0 ]
   [ ! -e "$FILE" ]
   [ -e spool/cursor ]
-  exec 8>&-
   kill "$pid"
   wait "$pid" || true
+  exec 8>&-
 }
 
 @test "reset is rid of a configuration that cannot be read" {

@@ -79,7 +79,7 @@ static int list(struct job *job, struct dl_error *err)
     const struct dl_config *config = job->session.config;
     bool origin = job->program->options.show_origin;
     struct dl_buffer value;
-    char after[64];
+    char after[64] = "";
     int rc = 0;
 
     dl_buffer_init(&value, VALUE_MAX);
@@ -89,8 +89,8 @@ static int list(struct job *job, struct dl_error *err)
         if (rc < 0 || (value.len == 0 && !origin))
             continue;
         printf("%-13s = ", dl_properties[p].key);
-        dl_text_format(after, sizeof after, origin ? "   (%s)" : "",
-                       dl_origin_name(config->origin[p]));
+        if (origin)
+            dl_text_format(after, sizeof after, "   (%s)", dl_origin_name(config->origin[p]));
         print_clean("", &value, after);
     }
     dl_buffer_free(&value);
