@@ -1,0 +1,248 @@
+/* Lenient JSON of logs. */
+#include <string.h>
+
+#include "base/text.h"
+#include "pipeline/path.h"
+#include "pipeline/value_read.h"
+
+struct reader {
+    struct dl_arena *arena;
+    const char *at, *end;
+    unsigned depth;
+};
+
+static void blanks(struct reader *r)
+{
+    while (r->at < r->end && (*r->at == ' ' || *r->at == '\t' || *r->at == '\n' || *r->at == '\r'))
+        r->at++;
+}
+
+static bool taken(struct reader *r, char c)
+{
+    blanks(r);
+    if (r->at == r->end || *r->at != c)
+        return false;
+    r->at++;
+    return true;
+}
+
+static bool hex4(struct reader *r, uint32_t *code)
+{
+    *code = 0;
+    for (int i = 0; i < 4; i++, r->at++) {
+        char c;
+
+        if (r->at == r->end)
+            return false;
+        c = *r->at;
+        if (c >= '0' && c <= '9')
+            *code = *code << 4 | (uint32_t)(c - '0');
+        else if ((c | 32) >= 'a' && (c | 32) <= 'f')
+            *code = *code << 4 | (uint32_t)((c | 32) - 'a' + 10);
+        else
+            return false;
+    }
+    return true;
+}
+
+/* \uXXXX, a pair of them beyond the first plane; half a pair becomes U+FFFD. */
+static bool unicode(struct reader *r, char **to)
+{
+    uint32_t code, low;
+
+    if (!hex4(r, &code))
+        return false;
+    if (code >= 0xd800 && code < 0xdc00 && r->end - r->at >= 6 && r->at[0] == '\\' &&
+        r->at[1] == 'u') {
+        const char *before = r->at;
+
+        r->at += 2;
+        if (!hex4(r, &low))
+            return false;
+        if (low >= 0xdc00 && low < 0xe000)
+            code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+        else
+            r->at = before;
+    }
+    if (code >= 0xd800 && code < 0xe000)
+        code = 0xfffd;
+    *to += dl_utf8_encode(*to, code);
+    return true;
+}
+
+static bool escape(struct reader *r, char **to)
+{
+    static const char from[] = "\"\\/bfnrt", plain[] = "\"\\/\b\f\n\r\t";
+    const char *found;
+    char c;
+
+    if (r->at == r->end)
+        return false;
+    c = *r->at++;
+    if (c == 'u')
+        return unicode(r, to);
+    found = memchr(from, c, sizeof from - 1);
+    if (!found)
+        return false;
+    *(*to)++ = plain[found - from];
+    return true;
+}
+
+/* Behind the opening quote. */
+static bool string(struct reader *r, struct dl_text *out)
+{
+    const char *close = r->at;
+    char *text, *to;
+
+    while (close < r->end && *close != '"')
+        close += *close == '\\' ? 2 : 1;
+    if (close >= r->end)
+        return false;
+    text = to = dl_arena_take(r->arena, (size_t)(close - r->at) + 1);
+    if (!text)
+        return false;
+    while (r->at < close) {
+        if (*r->at != '\\') {
+            *to++ = *r->at++;
+            continue;
+        }
+        r->at++;
+        if (!escape(r, &to))
+            return false;
+    }
+    r->at = close + 1;
+    *out = (struct dl_text){text, (size_t)(to - text)};
+    return true;
+}
+
+static struct dl_value *value(struct reader *r);
+
+static struct dl_value *object(struct reader *r)
+{
+    struct dl_value *v = dl_value_object(r->arena);
+
+    if (taken(r, '}'))
+        return v;
+    do {
+        struct dl_text key;
+        struct dl_value *inner;
+
+        if (!taken(r, '"') || !string(r, &key) || !taken(r, ':'))
+            return NULL;
+        inner = value(r);
+        if (!inner)
+            return NULL;
+        dl_value_put(r->arena, v, key, inner);
+    } while (taken(r, ','));
+    return taken(r, '}') ? v : NULL;
+}
+
+static struct dl_value *array(struct reader *r)
+{
+    struct dl_value *v = dl_value_array(r->arena);
+
+    if (taken(r, ']'))
+        return v;
+    do {
+        struct dl_value *inner = value(r);
+
+        if (!inner)
+            return NULL;
+        dl_value_append(r->arena, v, inner);
+    } while (taken(r, ','));
+    return taken(r, ']') ? v : NULL;
+}
+
+/* By the grammar of RFC 8259, 6. */
+static struct dl_value *number(struct reader *r)
+{
+    struct dl_text text = {r->at, 0};
+    bool whole = true;
+    int64_t integer;
+    double real;
+
+    while (r->at < r->end && strchr("0123456789+-.eE", *r->at)) {
+        whole = whole && *r->at != '.' && (*r->at | 32) != 'e';
+        r->at++;
+    }
+    text.len = (size_t)(r->at - text.at);
+    if (text.len == 0 || text.at[0] == '+' || text.at[0] == '.')
+        return NULL;
+    if (text.len > 1 && text.at[0] == '0' && text.at[1] >= '0' && text.at[1] <= '9')
+        return NULL;
+    if (whole && dl_value_parse_integer(text, &integer))
+        return dl_value_integer(r->arena, integer);
+    return dl_value_parse_double(text, &real) ? dl_value_double(r->arena, real) : NULL;
+}
+
+static bool word(struct reader *r, const char *text)
+{
+    size_t len = strlen(text);
+
+    if ((size_t)(r->end - r->at) < len || memcmp(r->at, text, len) != 0)
+        return false;
+    r->at += len;
+    return true;
+}
+
+static struct dl_value *value(struct reader *r)
+{
+    struct dl_value *v = NULL;
+    struct dl_text text;
+
+    blanks(r);
+    if (r->at == r->end || ++r->depth > DL_VALUE_DEPTH_MAX)
+        return NULL;
+    if (taken(r, '{'))
+        v = object(r);
+    else if (taken(r, '['))
+        v = array(r);
+    else if (taken(r, '"'))
+        v = string(r, &text) ? dl_value_text(r->arena, text.at, text.len) : NULL;
+    else if (word(r, "true"))
+        v = dl_value_bool(r->arena, true);
+    else if (word(r, "false"))
+        v = dl_value_bool(r->arena, false);
+    else if (word(r, "null"))
+        v = dl_value_null(r->arena);
+    else
+        v = number(r);
+    r->depth--;
+    return v;
+}
+
+struct dl_value *dl_value_read_json(struct dl_arena *arena, const char *text, size_t len)
+{
+    struct reader r = {.arena = arena, .at = text, .end = text + len};
+    struct dl_value *v = value(&r);
+
+    blanks(&r);
+    return r.at == r.end && !arena->failed ? v : NULL;
+}
+
+static bool is_empty(const struct dl_value *v)
+{
+    return !v || v->type == DL_VALUE_NULL || (v->type >= DL_VALUE_ARRAY && v->of.list.count == 0);
+}
+
+struct dl_value *dl_value_clean(struct dl_arena *arena, const struct dl_value *value)
+{
+    struct dl_value *clean;
+
+    if (!value)
+        return NULL;
+    if (value->type < DL_VALUE_ARRAY)
+        return dl_value_copy(arena, value);
+    clean = value->type == DL_VALUE_ARRAY ? dl_value_array(arena) : dl_value_object(arena);
+    for (const struct dl_member *m = value->of.list.first; m; m = m->next) {
+        struct dl_value *inner = dl_value_clean(arena, m->value);
+
+        if (value->type == DL_VALUE_ARRAY)
+            dl_value_append(arena, clean, inner);
+        else if (!is_empty(inner) && memchr(m->key.at, '.', m->key.len))
+            dl_path_set(arena, clean, m->key, inner);
+        else if (!is_empty(inner))
+            dl_value_put(arena, clean, m->key, inner);
+    }
+    return clean;
+}

@@ -1,0 +1,152 @@
+#include "pipeline/log.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "pipeline/date.h"
+#include "pipeline/path.h"
+#include "pipeline/status.h"
+#include "pipeline/value_read.h"
+
+void dl_pipeline_log_init(struct dl_pipeline_log *log, struct dl_arena *arena, int64_t now)
+{
+    *log = (struct dl_pipeline_log){.arena = arena, .now = now};
+    log->attributes = dl_value_object(arena);
+    log->last_tag = &log->tags;
+}
+
+static struct dl_text lower(struct dl_arena *arena, struct dl_text text)
+{
+    char *copy = dl_arena_copy(arena, text.at, text.len);
+
+    for (size_t i = 0; copy && i < text.len; i++)
+        copy[i] = dl_ascii_lower(copy[i]);
+    return copy ? (struct dl_text){copy, text.len} : text;
+}
+
+void dl_pipeline_log_tag_text(struct dl_pipeline_log *log, struct dl_text text)
+{
+    struct dl_log_tag *tag = dl_arena_take(log->arena, sizeof *tag);
+
+    if (!tag || !text.at)
+        return;
+    tag->text = text;
+    *log->last_tag = tag;
+    log->last_tag = &tag->next;
+}
+
+void dl_pipeline_log_tag(struct dl_pipeline_log *log, struct dl_text key, struct dl_text value)
+{
+    struct dl_text text;
+
+    value = lower(log->arena, value);
+    text.at = dl_arena_format(log->arena, &text.len, "%.*s:%.*s", (int)key.len, key.at,
+                              (int)value.len, value.at);
+    dl_pipeline_log_tag_text(log, text);
+}
+
+struct dl_text dl_pipeline_log_tag_value(const struct dl_pipeline_log *log, struct dl_text key)
+{
+    for (const struct dl_log_tag *tag = log->tags; tag; tag = tag->next)
+        if (tag->text.len > key.len && tag->text.at[key.len] == ':' &&
+            memcmp(tag->text.at, key.at, key.len) == 0)
+            return (struct dl_text){tag->text.at + key.len + 1, tag->text.len - key.len - 1};
+    return (struct dl_text){"", 0};
+}
+
+/* The message of an object: its text `message`, or the object printed. An object under `message`
+ * moves up. */
+static void take_message(struct dl_pipeline_log *log)
+{
+    struct dl_text key = DL_TEXT("message");
+    struct dl_member *m = dl_value_member(log->attributes, key);
+    struct dl_buffer out;
+
+    if (m && dl_value_is(m->value, DL_VALUE_STRING)) {
+        log->message = m->value->of.text;
+        dl_value_drop(log->attributes, key);
+        return;
+    }
+    dl_buffer_init(&out, log->arena->max);
+    if (dl_value_pretty(&out, log->attributes) == 0)
+        log->message =
+            (struct dl_text){dl_arena_copy(log->arena, dl_buffer_string(&out), out.len), out.len};
+    dl_buffer_free(&out);
+    if (!log->message.at)
+        log->message = (struct dl_text){"", 0};
+    if (m && dl_value_is(m->value, DL_VALUE_OBJECT)) {
+        const struct dl_value *inner = m->value;
+
+        dl_value_drop(log->attributes, key);
+        dl_path_merge(log->arena, log->attributes, inner);
+    }
+}
+
+/* ---- what the platform reads at intake ---- */
+
+static struct dl_value *first_of(const struct dl_pipeline_log *log, const char *const *names)
+{
+    for (; *names; names++) {
+        struct dl_value *v =
+            dl_path_get(log->arena, log->attributes, (struct dl_text){*names, strlen(*names)});
+
+        if (dl_value_is_scalar(v))
+            return v;
+    }
+    return NULL;
+}
+
+/* Attributes that become official values before any pipeline (docs: log_configuration/pipelines,
+ * preprocessing of JSON logs). */
+static void take_reserved(struct dl_pipeline_log *log)
+{
+    static const char *const hosts[] = {"host", "hostname", "syslog.hostname", NULL};
+    static const char *const services[] = {"service", "syslog.appname", NULL};
+    static const char *const states[] = {"status", "severity", "level", "syslog.severity", NULL};
+    static const char *const dates[] = {"@timestamp",     "timestamp",        "_timestamp",
+                                        "Timestamp",      "eventTime",        "date",
+                                        "published_date", "syslog.timestamp", NULL};
+    static const char *const traces[] = {"dd.trace_id", "contextMap.dd.trace_id", NULL};
+    static const char *const spans[] = {"dd.span_id", "contextMap.dd.span_id", NULL};
+    struct dl_value *v = first_of(log, hosts);
+
+    if (v)
+        log->host = dl_value_print(log->arena, v);
+    v = first_of(log, services);
+    if (v)
+        log->service = dl_value_print(log->arena, v);
+    v = first_of(log, states);
+    if (v)
+        log->status = dl_status_of(v, log->arena);
+    v = first_of(log, dates);
+    if (v && dl_date_official(dl_value_print(log->arena, v), &log->timestamp))
+        log->has_timestamp = true;
+    v = first_of(log, traces);
+    if (v)
+        log->trace_id = dl_value_print(log->arena, v);
+    v = first_of(log, spans);
+    if (v)
+        log->span_id = dl_value_print(log->arena, v);
+}
+
+void dl_pipeline_log_take(struct dl_pipeline_log *log, const char *text, size_t len)
+{
+    size_t start = 0;
+    struct dl_value *read;
+
+    while (start < len && strchr(" \t\r\n", text[start]))
+        start++;
+    read = start < len && text[start] == '{' ? dl_value_read_json(log->arena, text, len) : NULL;
+    if (!dl_value_is(read, DL_VALUE_OBJECT)) {
+        log->message = (struct dl_text){dl_arena_copy(log->arena, text, len), len};
+        if (!log->message.at)
+            log->message = (struct dl_text){"", 0};
+        return;
+    }
+    log->attributes = dl_value_clean(log->arena, read);
+    if (!log->attributes)
+        return;
+    if (!log->test_mode)
+        take_reserved(log);
+    take_message(log);
+}
