@@ -39,6 +39,7 @@ extern const struct command command_send;
 extern const struct command command_spool;
 extern const struct command command_key;
 extern const struct command command_report;
+extern const struct command command_pipeline;
 
 /* The command with this name, or NULL. */
 const struct command *command_find(const char *name);

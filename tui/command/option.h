@@ -62,6 +62,9 @@ struct option_list {
     X(junit, "junit", 0, TEXT, "FILE", "write the findings there as JUnit XML")                    \
     X(show_origin, "origin", 0, FLAG, "", "where each value is from")                              \
     X(keep_spool, "keep-spool", 0, FLAG, "", "leave the spool and its logs")                       \
+    X(sample, "sample", 0, TEXT, "TEXT", "the log to explain")                                     \
+    X(input, "in", 0, TEXT, "FILE", "read logs from there, not from standard input")               \
+    X(user_agents, "user-agents", 0, TEXT, "FILE", "uap-core's regexes.yaml")                      \
     X(only, "only", 0, TEXT, "STEP", "ask this step alone: site, key, store, tags")                \
     X(json, "json", 0, FLAG, "", "one JSON object as the last line of standard output")            \
     X(plain, "plain", 0, FLAG, "", "line prompts instead of a screen")                             \

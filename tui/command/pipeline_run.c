@@ -1,0 +1,97 @@
+/* ddlogs pipeline run: logs through a pipeline, one JSON object a line out. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "command/pipeline.h"
+#include "send/lines.h"
+
+#define OUTPUT_MAX (2 * DL_PIPELINE_LOG_MAX)
+
+struct flow {
+    const struct dl_pipeline *pipeline;
+    struct dl_arena arena;
+    struct dl_buffer out;
+    struct result_counter counters[2]; /* logs, and those that the filter did not take */
+};
+
+static int one(struct flow *flow, const char *line, size_t len, struct dl_error *err)
+{
+    struct dl_pipeline_log log;
+    int rc;
+
+    dl_arena_reset(&flow->arena);
+    dl_pipeline_log_init(&log, &flow->arena, dl_clock_wall_ms());
+    log.source = dl_pipeline_source(flow->pipeline);
+    dl_pipeline_log_take(&log, line, len);
+    if (!dl_pipeline_run(flow->pipeline, &log, false, NULL, NULL))
+        flow->counters[1].value++;
+    flow->counters[0].value++;
+    dl_buffer_clear(&flow->out);
+    rc = dl_value_json(&flow->out, pipeline_log_value(&log));
+    if (rc == 0)
+        rc = dl_buffer_char(&flow->out, '\n');
+    if (rc < 0 || flow->arena.failed)
+        return dl_error_set(err, DL_E_LIMIT, "log %llu grows past %d MB on its way",
+                            (unsigned long long)flow->counters[0].value, DL_PIPELINE_LOG_MAX >> 20);
+    if (fwrite(flow->out.data, 1, flow->out.len, stdout) != flow->out.len)
+        return dl_error_set(err, DL_E_IO, "standard output cannot be written: %s", strerror(errno));
+    return 0;
+}
+
+static int all(struct flow *flow, int fd, struct dl_error *err)
+{
+    struct lines lines = {0};
+    const char *line;
+    size_t len;
+    int more = 1, rc = lines_init(&lines, err);
+
+    while (rc == 0 && more > 0) {
+        more = lines_fill(&lines, fd, err);
+        rc = more < 0 ? more : 0;
+        while (rc == 0 && lines_next(&lines, &line, &len))
+            if (len)
+                rc = one(flow, line, len, err);
+    }
+    lines_free(&lines);
+    return rc;
+}
+
+int pipeline_run(struct pipeline_job *job)
+{
+    const char *path = job->program->options.input;
+    struct flow flow = {.counters = {{"logs", 0}, {"not_taken", 0}}};
+    struct dl_pipeline *pipeline = NULL;
+    struct dl_error err = {0};
+    int fd = STDIN_FILENO, rc = 0, code;
+
+    if (job->word_count != 1)
+        rc = dl_error_set(&err, DL_E_USAGE, "pipeline run takes one pipeline");
+    if (rc == 0)
+        rc = pipeline_load(&pipeline, job->words[0], &err);
+    if (rc == 0 && path) {
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0)
+            rc = dl_error_set(&err, DL_E_IO, "%s cannot be read: %s", path, strerror(errno));
+    }
+    dl_arena_init(&flow.arena, DL_PIPELINE_LOG_MAX);
+    dl_buffer_init(&flow.out, OUTPUT_MAX);
+    flow.pipeline = pipeline;
+    if (rc == 0)
+        rc = all(&flow, fd, &err);
+    if (rc == 0 && fflush(stdout) != 0)
+        rc = dl_error_set(&err, DL_E_IO, "standard output cannot be written: %s", strerror(errno));
+    job->result.counters = flow.counters;
+    job->result.counter_count = 2;
+    code = pipeline_end(job, rc, &err);
+    if (fd > STDIN_FILENO)
+        close(fd);
+    dl_pipeline_free(pipeline);
+    dl_arena_free(&flow.arena);
+    dl_buffer_free(&flow.out);
+    return code;
+}
