@@ -378,6 +378,16 @@
     X(FORK, "E-FORK", 70, DL_KIND_FAIL, "A sender is used in the child of a fork.",                \
       "The program opened the sender first and called fork() later.",                              \
       "Open the sender behind fork(), in the process that sends.")                                 \
+    X(PIPELINE, "E-PIPELINE", 65, DL_KIND_FAIL, "The log pipeline or its tests cannot be read.",   \
+      "A processor, rule or query is not written as Datadog takes it.\n"                           \
+      "The file is no YAML, or not a pipeline's.",                                                 \
+      "Correct the line that is named.\n"                                                          \
+      "Export the pipeline again from Datadog's pipelines page.")                                  \
+    X(PIPELINE_TEST, "E-PIPELINE-TEST", 1, DL_KIND_FAIL,                                           \
+      "A test of a log pipeline has another result than it is to have.",                           \
+      "The processor that is named writes something else.\n"                                       \
+      "The result in the tests file is out of date.",                                              \
+      "See each step: ddlogs pipeline explain PIPELINE --sample TEXT")                             \
     X(TERM, "E-TERM", 64, DL_KIND_FAIL, "The terminal cannot show the wizard.",                    \
       "TERM is unset or names an unknown terminal.",                                               \
       "Use line prompts: ddlogs setup --plain\n"                                                   \

@@ -426,14 +426,23 @@ static bool evaluate(const struct dl_processor *p, const struct dl_expression *e
     return isfinite(*out);
 }
 
+/* Larger numbers than these have fewer decimals anyway. */
+static double nine_decimals(double number)
+{
+    double scaled = number * 1e9;
+
+    if (scaled > 1e15 || scaled < -1e15)
+        return number;
+    return (double)(int64_t)(scaled + (scaled < 0 ? -0.5 : 0.5)) / 1e9;
+}
+
 enum dl_outcome dl_apply_arithmetic(const struct dl_processor *p, struct dl_run *run)
 {
     double number;
 
     if (!evaluate(p, p->expression, run, &number))
         return DL_OUTCOME_NO_SOURCE;
-    if (fabs(number) < 1e6) /* nine decimals; larger numbers have fewer anyway */
-        number = round(number * 1e9) / 1e9;
+    number = nine_decimals(number);
     dl_set_attribute(run->log, p->target, dl_value_double(run->log->arena, number));
     return DL_OUTCOME_APPLIED;
 }

@@ -8,9 +8,9 @@
 #include "identity/tag.h"
 
 const struct command *const commands[] = {
-    &command_setup,  &command_demo,   &command_intake, &command_test, &command_doctor,
-    &command_report, &command_status, &command_config, &command_send, &command_spool,
-    &command_key,    &command_reset,  &command_help,   NULL,
+    &command_setup,  &command_demo,   &command_intake,   &command_test, &command_doctor,
+    &command_report, &command_status, &command_config,   &command_send, &command_spool,
+    &command_key,    &command_reset,  &command_pipeline, &command_help, NULL,
 };
 
 const struct command *command_find(const char *name)

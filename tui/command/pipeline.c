@@ -107,9 +107,8 @@ static int run(struct program *program)
     return result_fail(&job.result, options->json, &err);
 }
 
-static const enum option_id accepted[] = {
-    OPTION_ID_sample, OPTION_ID_input, OPTION_ID_update, OPTION_ID_user_agents, OPTION_ID_service,
-    OPTION_ID_junit,  OPTION_ID_json,  OPTION_ID_quiet,  OPTION_ID_verbose,     OPTION_COUNT};
+static const enum option_id accepted[] = {OPTION_ID_sample, OPTION_ID_input, OPTION_ID_user_agents,
+                                          OPTION_ID_json,   OPTION_ID_quiet, OPTION_COUNT};
 
 const struct command command_pipeline = {
     .name = "pipeline",
