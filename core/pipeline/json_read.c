@@ -225,24 +225,35 @@ static bool is_empty(const struct dl_value *v)
     return !v || v->type == DL_VALUE_NULL || (v->type >= DL_VALUE_ARRAY && v->of.list.count == 0);
 }
 
-struct dl_value *dl_value_clean(struct dl_arena *arena, const struct dl_value *value)
+/* The members again, one by one; a name with dots makes a path, which a later name may meet. */
+static void clean_object(struct dl_arena *arena, struct dl_value *object)
 {
-    struct dl_value *clean;
+    struct dl_member *m = object->of.list.first, *next;
+    bool dotted = false;
 
-    if (!value)
-        return NULL;
-    if (value->type < DL_VALUE_ARRAY)
-        return dl_value_copy(arena, value);
-    clean = value->type == DL_VALUE_ARRAY ? dl_value_array(arena) : dl_value_object(arena);
-    for (const struct dl_member *m = value->of.list.first; m; m = m->next) {
-        struct dl_value *inner = dl_value_clean(arena, m->value);
-
-        if (value->type == DL_VALUE_ARRAY)
-            dl_value_append(arena, clean, inner);
-        else if (!is_empty(inner) && memchr(m->key.at, '.', m->key.len))
-            dl_path_set(arena, clean, m->key, inner);
-        else if (!is_empty(inner))
-            dl_value_put(arena, clean, m->key, inner);
+    memset(&object->of.list, 0, sizeof object->of.list);
+    for (; m; m = next) {
+        next = m->next;
+        m->value = dl_value_clean(arena, m->value);
+        if (is_empty(m->value))
+            continue;
+        if (memchr(m->key.at, '.', m->key.len)) {
+            dl_path_set(arena, object, m->key, m->value);
+            dotted = true;
+        } else if (dotted) {
+            dl_value_put(arena, object, m->key, m->value);
+        } else {
+            dl_value_relink(object, m);
+        }
     }
-    return clean;
+}
+
+struct dl_value *dl_value_clean(struct dl_arena *arena, struct dl_value *value)
+{
+    if (dl_value_is(value, DL_VALUE_ARRAY))
+        for (struct dl_member *m = value->of.list.first; m; m = m->next)
+            m->value = dl_value_clean(arena, m->value);
+    else if (dl_value_is(value, DL_VALUE_OBJECT))
+        clean_object(arena, value);
+    return value;
 }

@@ -75,16 +75,6 @@ bool dl_value_is_scalar(const struct dl_value *value)
     return value && value->type >= DL_VALUE_BOOL && value->type <= DL_VALUE_STRING;
 }
 
-bool dl_text_is(struct dl_text a, struct dl_text b)
-{
-    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
-}
-
-bool dl_text_equals(struct dl_text a, const char *b)
-{
-    return dl_text_is(a, (struct dl_text){b, strlen(b)});
-}
-
 static struct dl_member *link_member(struct dl_arena *arena, struct dl_value *list,
                                      struct dl_text key, struct dl_value *value)
 {
@@ -103,6 +93,17 @@ static struct dl_member *link_member(struct dl_arena *arena, struct dl_value *li
     return m;
 }
 
+void dl_value_relink(struct dl_value *object, struct dl_member *member)
+{
+    member->next = NULL;
+    if (object->of.list.last)
+        object->of.list.last->next = member;
+    else
+        object->of.list.first = member;
+    object->of.list.last = member;
+    object->of.list.count++;
+}
+
 void dl_value_append(struct dl_arena *arena, struct dl_value *array, struct dl_value *value)
 {
     if (array && value)
@@ -114,7 +115,8 @@ struct dl_member *dl_value_member(const struct dl_value *object, struct dl_text 
     if (!dl_value_is(object, DL_VALUE_OBJECT))
         return NULL;
     for (struct dl_member *m = object->of.list.first; m; m = m->next)
-        if (dl_text_is(m->key, key))
+        if (m->key.len == key.len && (key.len == 0 || (m->key.at[0] == key.at[0] &&
+                                                       memcmp(m->key.at, key.at, key.len) == 0)))
             return m;
     return NULL;
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/buffer.h"
 #include "pipeline/arena.h"
@@ -70,12 +71,20 @@ void dl_value_append(struct dl_arena *arena, struct dl_value *array, struct dl_v
 void dl_value_put(struct dl_arena *arena, struct dl_value *object, struct dl_text key,
                   struct dl_value *value);
 void dl_value_drop(struct dl_value *object, struct dl_text key);
+/* Puts a member that is in no list at the end; its key is not there. */
+void dl_value_relink(struct dl_value *object, struct dl_member *member);
 
 struct dl_member *dl_value_member(const struct dl_value *object, struct dl_text key);
 struct dl_value *dl_value_get(const struct dl_value *object, const char *key); /* NULL: none */
 
-bool dl_text_is(struct dl_text a, struct dl_text b);
-bool dl_text_equals(struct dl_text a, const char *b);
+static inline bool dl_text_is(struct dl_text a, struct dl_text b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+static inline bool dl_text_equals(struct dl_text a, const char *b)
+{
+    return dl_text_is(a, (struct dl_text){b, strlen(b)});
+}
 
 /* Same value: numbers by value, whatever their type; members in any order. *types (may be NULL)
  * counts numbers that are equal and of another type. */

@@ -12,9 +12,10 @@
 static int shortest(double value, char *digits, size_t size)
 {
     char text[40];
-    int precision = 0, exponent;
+    int precision = 14, exponent;
     size_t n = 0;
 
+    /* 15 digits are exact for most; what ends in zeros is cut below */
     do
         snprintf(text, sizeof text, "%.*e", precision, value);
     while (strtod(text, NULL) != value && ++precision < 17);
@@ -54,6 +55,23 @@ void dl_value_print_double(double value, char *to, size_t size)
         snprintf(to, size, "%s%.*s.%s", sign, exponent + 1, digits, digits + exponent + 1);
 }
 
+/* Decimal digits into at least 24 bytes; returns how many. */
+static size_t print_integer(int64_t value, char *to)
+{
+    char digits[24];
+    uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    size_t n = 0, len = 0;
+
+    do
+        digits[n++] = (char)('0' + left % 10);
+    while (left /= 10);
+    if (value < 0)
+        to[len++] = '-';
+    while (n)
+        to[len++] = digits[--n];
+    return len;
+}
+
 struct dl_text dl_value_print(struct dl_arena *arena, const struct dl_value *value)
 {
     struct dl_text text = {"", 0};
@@ -67,7 +85,8 @@ struct dl_text dl_value_print(struct dl_arena *arena, const struct dl_value *val
     case DL_VALUE_BOOL:
         return value->of.boolean ? DL_TEXT("true") : DL_TEXT("false");
     case DL_VALUE_INTEGER:
-        text.at = dl_arena_format(arena, &text.len, "%lld", (long long)value->of.integer);
+        text.len = print_integer(value->of.integer, number);
+        text.at = dl_arena_copy(arena, number, text.len);
         break;
     case DL_VALUE_DOUBLE:
         dl_value_print_double(value->of.real, number, sizeof number);
@@ -109,7 +128,7 @@ static int scalar(struct dl_buffer *out, const struct dl_value *value)
     case DL_VALUE_BOOL:
         return dl_buffer_text(out, value->of.boolean ? "true" : "false");
     case DL_VALUE_INTEGER:
-        return dl_buffer_format(out, "%lld", (long long)value->of.integer);
+        return dl_buffer_add(out, number, print_integer(value->of.integer, number));
     case DL_VALUE_DOUBLE:
         dl_value_print_double(value->of.real, number, sizeof number);
         /* JSON has no word for them */
@@ -198,6 +217,21 @@ static struct slot *map_order(const struct dl_value *object)
 
 static int pretty(struct dl_buffer *out, const struct dl_value *value, unsigned depth);
 
+static int new_line(struct dl_buffer *out, unsigned depth)
+{
+    static const char blanks[] = "                                ";
+    size_t left = (size_t)2 * depth;
+    int rc = dl_buffer_char(out, '\n');
+
+    while (left && rc == 0) {
+        size_t n = left < sizeof blanks - 1 ? left : sizeof blanks - 1;
+
+        rc = dl_buffer_add(out, blanks, n);
+        left -= n;
+    }
+    return rc;
+}
+
 static int pretty_object(struct dl_buffer *out, const struct dl_value *value, unsigned depth)
 {
     struct slot *slots;
@@ -210,13 +244,15 @@ static int pretty_object(struct dl_buffer *out, const struct dl_value *value, un
         return -DL_E_NOMEM;
     rc = dl_buffer_char(out, '{');
     for (size_t i = 0; i < value->of.list.count && rc == 0; i++) {
-        rc = dl_buffer_format(out, "%s\n%*s", i ? "," : "", (int)(2 * (depth + 1)), "");
+        rc = i ? dl_buffer_char(out, ',') : 0;
+        rc = rc ? rc : new_line(out, depth + 1);
         rc = rc ? rc : quoted(out, slots[i].member->key);
         rc = rc ? rc : dl_buffer_text(out, " : ");
         rc = rc ? rc : pretty(out, slots[i].member->value, depth + 1);
     }
     free(slots);
-    return rc ? rc : dl_buffer_format(out, "\n%*s}", (int)(2 * depth), "");
+    rc = rc ? rc : new_line(out, depth);
+    return rc ? rc : dl_buffer_char(out, '}');
 }
 
 static int pretty(struct dl_buffer *out, const struct dl_value *value, unsigned depth)

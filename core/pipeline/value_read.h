@@ -11,9 +11,9 @@
  * strings. The whole text is one value, blanks around it aside; NULL: it is not. */
 struct dl_value *dl_value_read_json(struct dl_arena *arena, const char *text, size_t len);
 
-/* What parsing leaves of an object: members that are null, {} or [] go, at every depth, and names
- * with dots become paths. Nulls in arrays stay. */
-struct dl_value *dl_value_clean(struct dl_arena *arena, const struct dl_value *value);
+/* What parsing leaves of an object, in its place: members that are null, {} or [] go, at every
+ * depth, and names with dots become paths. Nulls in arrays stay. */
+struct dl_value *dl_value_clean(struct dl_arena *arena, struct dl_value *value);
 
 /* One YAML document by the core schema of YAML 1.2 (JSON is one, too), with the lines of members
  * and values. Aliases are refused. -DL_E_VALUE: "LINE:COLUMN: what is wrong". */
