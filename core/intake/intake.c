@@ -129,7 +129,8 @@ static int set_up(struct dl_intake *intake, const struct dl_intake_options *opti
     if ((rc = dl_intake_auth_init(&intake->auth, options->api_key, options->api_key_hash, err)) <
             0 ||
         (rc = read_faults(intake, options->faults, err)) < 0 ||
-        (rc = dl_intake_recorder_open(&intake->recorder, options->record, err)) < 0)
+        (rc = dl_intake_recorder_open(&intake->recorder, options->record, options->pipeline, err)) <
+            0)
         return rc;
     intake->empty_object =
         MHD_create_response_from_buffer(2, (void *)(uintptr_t) "{}", MHD_RESPMEM_PERSISTENT);

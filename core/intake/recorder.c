@@ -14,7 +14,7 @@
 enum { LINES_MAX = 64 * 1000 * 1000, KEY_LEAST = 8, HEX_RUN = 32 };
 
 int dl_intake_recorder_open(struct dl_intake_recorder *recorder, const char *path,
-                            struct dl_error *err)
+                            const char *pipeline, struct dl_error *err)
 {
     struct stat st;
 
@@ -30,11 +30,13 @@ int dl_intake_recorder_open(struct dl_intake_recorder *recorder, const char *pat
                             path);
     }
     recorder->fd = fd;
-    return 0;
+    return pipeline ? dl_explorer_open(&recorder->explorer, pipeline, err) : 0;
 }
 
 void dl_intake_recorder_close(struct dl_intake_recorder *recorder)
 {
+    dl_explorer_close(recorder->explorer);
+    recorder->explorer = NULL;
     if (recorder->fd >= 0)
         close(recorder->fd);
     recorder->fd = -1;
@@ -117,7 +119,8 @@ static int add_text(struct dl_buffer *out, const char *text, size_t len)
     return rc < 0 ? rc : dl_buffer_text(out, "\"}");
 }
 
-static int add_entry(struct dl_buffer *out, bool is_json, const char *text, size_t len)
+static int add_entry(struct dl_intake_recorder *recorder, struct dl_buffer *out, bool is_json,
+                     const char *text, size_t len)
 {
     bool over = len > DL_INTAKE_ENTRY_MAX;
     int rc = dl_buffer_text(out, over ? "\"truncated\":true,\"entry\":" : "\"entry\":");
@@ -128,11 +131,16 @@ static int add_entry(struct dl_buffer *out, bool is_json, const char *text, size
         rc = add_text(out, text, over ? DL_INTAKE_ENTRY_MAX : len);
     else
         rc = over ? dl_intake_cut(out, text, len) : dl_intake_compact(out, text, len);
+    if (rc == 0 && recorder->explorer)
+        rc = dl_buffer_text(out, ",\"explorer\":");
+    if (rc == 0 && recorder->explorer)
+        rc = dl_explorer_add(recorder->explorer, out, text, over ? DL_INTAKE_ENTRY_MAX : len, NULL);
     return rc < 0 ? rc : dl_buffer_text(out, "}\n");
 }
 
-static int add_lines(struct dl_buffer *out, const struct dl_intake_arrival *arrival,
-                     const char *body, const struct dl_intake_entries *entries)
+static int add_lines(struct dl_intake_recorder *recorder, struct dl_buffer *out,
+                     const struct dl_intake_arrival *arrival, const char *body,
+                     const struct dl_intake_entries *entries)
 {
     int rc = add_head(out, arrival);
     size_t head = out->len;
@@ -142,7 +150,7 @@ static int add_lines(struct dl_buffer *out, const struct dl_intake_arrival *arri
         if (i > 0 && (rc = dl_buffer_reserve(out, head)) == 0)
             rc = dl_buffer_add(out, out->data, head);
         if (rc == 0)
-            rc = add_entry(out, arrival->is_json, body + span->start, span->length);
+            rc = add_entry(recorder, out, arrival->is_json, body + span->start, span->length);
     }
     return rc;
 }
@@ -157,7 +165,11 @@ int dl_intake_recorder_add(struct dl_intake_recorder *recorder,
     if (recorder->fd < 0 || entries->count == 0)
         return 0;
     dl_buffer_init(&lines, LINES_MAX);
-    rc = add_lines(&lines, arrival, body, entries);
+    if (recorder->explorer) /* a pipeline is of one thread */
+        pthread_mutex_lock(&recorder->lock);
+    rc = add_lines(recorder, &lines, arrival, body, entries);
+    if (recorder->explorer)
+        pthread_mutex_unlock(&recorder->lock);
     if (rc == 0) {
         dl_intake_hide(lines.data, lines.len, arrival->key);
         pthread_mutex_lock(&recorder->lock);

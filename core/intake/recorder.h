@@ -1,8 +1,9 @@
 /* What arrived, one JSON object a line, for a person or a test to read:
  *
  *     {"request":1,"time":"...","path":"/api/v2/logs","encoding":"gzip","headers":{...},
- *      "query":{...},"truncated":true,"entry":{...}}
+ *      "query":{...},"truncated":true,"entry":{...},"explorer":{...}}
  *
+ * "explorer" is there with a pipeline: what the Log Explorer would show of the log.
  * "entry" has the bytes of the log as they came, without the blanks between its tokens. The API key
  * is in no line: a place that holds it shows stars. The lines of a request are in the file before
  * it is answered. */
@@ -16,10 +17,12 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "intake/entries.h"
+#include "pipeline/explorer.h"
 
 struct dl_intake_recorder {
     int fd; /* -1: nothing is recorded */
     pthread_mutex_t lock;
+    struct dl_explorer *explorer; /* NULL: no preview */
 };
 
 /* What the lines of one request have in common. */
@@ -33,7 +36,7 @@ struct dl_intake_arrival {
 
 /* Opens for appending; the file is made 0600. path NULL: records nothing. */
 int dl_intake_recorder_open(struct dl_intake_recorder *recorder, const char *path,
-                            struct dl_error *err);
+                            const char *pipeline, struct dl_error *err);
 void dl_intake_recorder_close(struct dl_intake_recorder *recorder);
 
 /* Writes the logs of one request; all of them or, on failure, -DL_E_IO. */

@@ -96,6 +96,37 @@ static struct dl_value *first_of(const struct dl_pipeline_log *log, const char *
     return NULL;
 }
 
+/* "a:1,b" one by one. */
+static void take_tags(struct dl_pipeline_log *log, struct dl_text list)
+{
+    while (list.len) {
+        const char *comma = memchr(list.at, ',', list.len);
+        struct dl_text tag = {list.at, comma ? (size_t)(comma - list.at) : list.len};
+        size_t whole = tag.len + (comma != NULL);
+
+        dl_text_trim(&tag.at, &tag.len);
+        if (tag.len)
+            dl_pipeline_log_tag_text(log, lower(log->arena, tag));
+        list = (struct dl_text){list.at + whole, list.len - whole};
+    }
+}
+
+/* What a sender says beside the log, and is no attribute of it: source and tags. */
+static void take_parameters(struct dl_pipeline_log *log)
+{
+    struct dl_value *source = dl_value_get(log->attributes, "ddsource");
+    struct dl_value *tags = dl_value_get(log->attributes, "ddtags");
+
+    if (dl_value_is(source, DL_VALUE_STRING)) {
+        log->source = source->of.text;
+        dl_value_drop(log->attributes, DL_TEXT("ddsource"));
+    }
+    if (dl_value_is(tags, DL_VALUE_STRING)) {
+        take_tags(log, tags->of.text);
+        dl_value_drop(log->attributes, DL_TEXT("ddtags"));
+    }
+}
+
 /* Attributes that become official values before any pipeline (docs: log_configuration/pipelines,
  * preprocessing of JSON logs). */
 static void take_reserved(struct dl_pipeline_log *log)
@@ -108,8 +139,10 @@ static void take_reserved(struct dl_pipeline_log *log)
                                         "published_date", "syslog.timestamp", NULL};
     static const char *const traces[] = {"dd.trace_id", "contextMap.dd.trace_id", NULL};
     static const char *const spans[] = {"dd.span_id", "contextMap.dd.span_id", NULL};
-    struct dl_value *v = first_of(log, hosts);
+    struct dl_value *v;
 
+    take_parameters(log);
+    v = first_of(log, hosts);
     if (v)
         log->host = dl_value_print(log->arena, v);
     v = first_of(log, services);

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "command/command.h"
+#include "command/user_agents.h"
 #include "intake/fault.h"
 #include "intake/intake.h"
 
@@ -87,6 +88,7 @@ static int start(struct dl_intake **out, const struct options *o, struct dl_erro
         .api_key_hash = o->intake_key_hash,
         .certificate = o->tls_cert ? dl_buffer_string(&in.certificate) : NULL,
         .private_key = o->tls_key ? dl_buffer_string(&in.private_key) : NULL,
+        .pipeline = o->pipeline,
         .record = o->record,
         .faults = faults,
         .seed = o->seed > 0 ? (uint64_t)o->seed : 0,
@@ -155,6 +157,17 @@ static void print_summary(const struct options *o, const struct dl_intake_stats 
         print_json(s);
 }
 
+static int check_pipeline(const struct options *o, struct dl_error *err)
+{
+    if (!o->pipeline)
+        return 0;
+    if (!o->record)
+        return dl_error_set(err, DL_E_USAGE,
+                            "--pipeline shows in the record what becomes of a log: give --record "
+                            "FILE, too");
+    return user_agents_load(o->user_agents, err);
+}
+
 static int run(struct program *program)
 {
     const struct options *o = &program->options;
@@ -172,7 +185,9 @@ static int run(struct program *program)
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGHUP);
     sigprocmask(SIG_BLOCK, &signals, NULL);
-    rc = start(&intake, o, &err);
+    rc = check_pipeline(o, &err);
+    if (rc == 0)
+        rc = start(&intake, o, &err);
     if (rc == 0) {
         print_address(o, dl_intake_port(intake));
         rc = write_port(o, dl_intake_port(intake), &err);
@@ -214,6 +229,8 @@ static const enum option_id accepted[] = {OPTION_ID_port,
                                           OPTION_ID_tls_cert,
                                           OPTION_ID_tls_key,
                                           OPTION_ID_record,
+                                          OPTION_ID_pipeline,
+                                          OPTION_ID_user_agents,
                                           OPTION_ID_faults,
                                           OPTION_ID_seed,
                                           OPTION_ID_quiet,

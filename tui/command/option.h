@@ -83,6 +83,7 @@ struct option_list {
     X(intake_key_file, "api-key-file", 0, TEXT, "FILE", "file with the one key accepted")          \
     X(intake_key_hash, "api-key-hash", 0, TEXT, "SALT:SHA256", "hash of the one key accepted")     \
     X(record, "record", 0, TEXT, "FILE", "NDJSON of what arrived")                                 \
+    X(pipeline, "pipeline", 0, TEXT, "FILE", "log pipeline to preview what it makes of each log")  \
     X(faults, "fault", 0, LIST, "KIND", "answer with a fault; may be repeated")                    \
     X(seed, "seed", 0, NUMBER, "N", "draw the faults that meet a share of the requests from N")    \
     X(tls_cert, "tls-cert", 0, TEXT, "FILE", "certificate chain (PEM): TLS")                       \

@@ -3,14 +3,10 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/clock.h"
 #include "base/file.h"
-#include "base/text.h"
+#include "command/user_agents.h"
 #include "pipeline/parse.h"
-
-#define USER_AGENTS "/usr/share/uap-core/regexes.yaml"
 
 int pipeline_end(struct pipeline_job *job, int rc, const struct dl_error *err)
 {
@@ -40,47 +36,6 @@ int pipeline_load(struct dl_pipeline **out, const char *path, struct dl_error *e
     return rc;
 }
 
-int pipeline_load_user_agents(const struct pipeline_job *job, struct dl_error *err)
-{
-    const char *given = job->program->options.user_agents;
-
-    if (!given && access(USER_AGENTS, R_OK) < 0)
-        return 0;
-    return dl_useragent_load(given ? given : USER_AGENTS, err);
-}
-
-static void put(struct dl_arena *arena, struct dl_value *into, const char *key, struct dl_text text)
-{
-    if (text.len)
-        dl_value_put(arena, into, (struct dl_text){key, strlen(key)},
-                     dl_value_text(arena, text.at, text.len));
-}
-
-struct dl_value *pipeline_log_value(const struct dl_pipeline_log *log)
-{
-    struct dl_arena *arena = log->arena;
-    struct dl_value *v = dl_value_object(arena), *tags = dl_value_array(arena);
-    char timestamp[32];
-
-    if (log->has_timestamp) {
-        dl_clock_iso(log->timestamp, timestamp);
-        put(arena, v, "timestamp", (struct dl_text){timestamp, strlen(timestamp)});
-    }
-    put(arena, v, "status", log->status);
-    put(arena, v, "service", log->service);
-    put(arena, v, "source", log->source);
-    put(arena, v, "host", log->host);
-    put(arena, v, "trace_id", log->trace_id);
-    put(arena, v, "span_id", log->span_id);
-    for (const struct dl_log_tag *tag = log->tags; tag; tag = tag->next)
-        dl_value_append(arena, tags, dl_value_text(arena, tag->text.at, tag->text.len));
-    if (log->tags)
-        dl_value_put(arena, v, DL_TEXT("tags"), tags);
-    put(arena, v, "message", log->message);
-    dl_value_put(arena, v, DL_TEXT("attributes"), log->attributes);
-    return v;
-}
-
 static int run(struct program *program)
 {
     static const struct {
@@ -97,7 +52,7 @@ static int run(struct program *program)
             continue;
         job.words = options->words + 1;
         job.word_count = options->word_count - 1;
-        rc = pipeline_load_user_agents(&job, &err);
+        rc = user_agents_load(options->user_agents, &err);
         code = rc < 0 ? pipeline_end(&job, rc, &err) : verbs[i].run(&job);
         dl_useragent_unload();
         return code;

@@ -22,13 +22,6 @@ int pipeline_explain(struct pipeline_job *job);
 /* Reads a pipeline's file; -DL_E_PIPELINE with "FILE: line N: what is wrong". */
 int pipeline_load(struct dl_pipeline **out, const char *path, struct dl_error *err);
 
-/* Reads the patterns of user agents: those of --user-agents, else the system's if there are any. */
-int pipeline_load_user_agents(const struct pipeline_job *job, struct dl_error *err);
-
-/* A log as the platform keeps it, one object: timestamp, status, service, source, host, tags,
- * message, trace_id, span_id, attributes. */
-struct dl_value *pipeline_log_value(const struct dl_pipeline_log *log);
-
 int pipeline_end(struct pipeline_job *job, int rc, const struct dl_error *err);
 
 #endif

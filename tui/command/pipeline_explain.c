@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "command/pipeline.h"
+#include "pipeline/explorer.h"
 #include "pipeline/grok.h"
 #include "pipeline/path.h"
 
@@ -157,13 +158,14 @@ static int explain(const struct dl_pipeline *pipeline, const char *sample, struc
 
     dl_arena_init(&arena, DL_PIPELINE_LOG_MAX);
     dl_pipeline_log_init(&log, &arena, dl_clock_wall_ms());
-    log.source = dl_pipeline_source(pipeline);
     dl_pipeline_log_take(&log, sample, strlen(sample));
+    if (log.source.len == 0)
+        log.source = dl_pipeline_source(pipeline);
     remember(&trace, &log);
     if (!dl_pipeline_run(pipeline, &log, false, step, &trace))
         printf("The filter of the pipeline does not take this log.\n");
     dl_buffer_init(&out, DL_PIPELINE_LOG_MAX);
-    rc = dl_value_json(&out, pipeline_log_value(&log));
+    rc = dl_value_json(&out, dl_explorer_value(&log));
     if (rc < 0 || arena.failed)
         rc = dl_error_set(err, DL_E_LIMIT, "the log grows past %d MB on its way",
                           DL_PIPELINE_LOG_MAX >> 20);

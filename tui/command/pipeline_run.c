@@ -5,39 +5,31 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/text.h"
 #include "command/pipeline.h"
+#include "pipeline/explorer.h"
 #include "send/lines.h"
 
 #define OUTPUT_MAX (2 * DL_PIPELINE_LOG_MAX)
 
 struct flow {
-    const struct dl_pipeline *pipeline;
-    struct dl_arena arena;
+    struct dl_explorer *explorer;
     struct dl_buffer out;
     struct result_counter counters[2]; /* logs, and those that the filter did not take */
 };
 
 static int one(struct flow *flow, const char *line, size_t len, struct dl_error *err)
 {
-    struct dl_pipeline_log log;
     int rc;
 
-    dl_arena_reset(&flow->arena);
-    dl_pipeline_log_init(&log, &flow->arena, dl_clock_wall_ms());
-    log.source = dl_pipeline_source(flow->pipeline);
-    dl_pipeline_log_take(&log, line, len);
-    if (!dl_pipeline_run(flow->pipeline, &log, false, NULL, NULL))
-        flow->counters[1].value++;
     flow->counters[0].value++;
     dl_buffer_clear(&flow->out);
-    rc = dl_value_json(&flow->out, pipeline_log_value(&log));
+    rc = dl_explorer_add(flow->explorer, &flow->out, line, len, err);
     if (rc == 0)
         rc = dl_buffer_char(&flow->out, '\n');
-    if (rc < 0 || flow->arena.failed)
-        return dl_error_set(err, DL_E_LIMIT, "log %llu grows past %d MB on its way",
-                            (unsigned long long)flow->counters[0].value, DL_PIPELINE_LOG_MAX >> 20);
+    if (rc < 0)
+        return dl_error_prefix(err, "log %llu", (unsigned long long)flow->counters[0].value), rc;
+    flow->counters[1].value += !dl_explorer_took(flow->explorer);
     if (fwrite(flow->out.data, 1, flow->out.len, stdout) != flow->out.len)
         return dl_error_set(err, DL_E_IO, "standard output cannot be written: %s", strerror(errno));
     return 0;
@@ -65,22 +57,19 @@ int pipeline_run(struct pipeline_job *job)
 {
     const char *path = job->program->options.input;
     struct flow flow = {.counters = {{"logs", 0}, {"not_taken", 0}}};
-    struct dl_pipeline *pipeline = NULL;
     struct dl_error err = {0};
     int fd = STDIN_FILENO, rc = 0, code;
 
     if (job->word_count != 1)
         rc = dl_error_set(&err, DL_E_USAGE, "pipeline run takes one pipeline");
     if (rc == 0)
-        rc = pipeline_load(&pipeline, job->words[0], &err);
+        rc = dl_explorer_open(&flow.explorer, job->words[0], &err);
     if (rc == 0 && path) {
         fd = open(path, O_RDONLY | O_CLOEXEC);
         if (fd < 0)
             rc = dl_error_set(&err, DL_E_IO, "%s cannot be read: %s", path, strerror(errno));
     }
-    dl_arena_init(&flow.arena, DL_PIPELINE_LOG_MAX);
     dl_buffer_init(&flow.out, OUTPUT_MAX);
-    flow.pipeline = pipeline;
     if (rc == 0)
         rc = all(&flow, fd, &err);
     if (rc == 0 && fflush(stdout) != 0)
@@ -90,8 +79,7 @@ int pipeline_run(struct pipeline_job *job)
     code = pipeline_end(job, rc, &err);
     if (fd > STDIN_FILENO)
         close(fd);
-    dl_pipeline_free(pipeline);
-    dl_arena_free(&flow.arena);
+    dl_explorer_close(flow.explorer);
     dl_buffer_free(&flow.out);
     return code;
 }

@@ -22,6 +22,9 @@ static int check_options(const struct options *o, struct dl_error *err)
         return dl_error_set(err, DL_E_USAGE,
                             "--from-start goes with --follow: all other files are "
                             "read from their beginning anyway");
+    if (o->pipeline && !o->preview)
+        return dl_error_set(err, DL_E_USAGE,
+                            "--pipeline shows what becomes of a log, with --preview alone");
     if (o->positions && o->preview)
         return dl_error_set(err, DL_E_USAGE, "--preview keeps no positions: leave one of the two");
     for (size_t i = 0; i < o->word_count; i++)
@@ -110,9 +113,9 @@ static int run(struct program *program)
 static const enum option_id accepted[] = {
     OPTIONS_OF_SESSION,    OPTIONS_OF_SENDING,   OPTION_ID_service,   OPTION_ID_status,
     OPTION_ID_follow,      OPTION_ID_from_start, OPTION_ID_positions, OPTION_ID_multiline_start,
-    OPTION_ID_until_empty, OPTION_ID_timeout,    OPTION_ID_preview,   OPTION_ID_stats,
-    OPTION_ID_metrics,     OPTION_ID_json,       OPTION_ID_plain,     OPTION_ID_quiet,
-    OPTION_COUNT};
+    OPTION_ID_until_empty, OPTION_ID_timeout,    OPTION_ID_preview,   OPTION_ID_pipeline,
+    OPTION_ID_user_agents, OPTION_ID_stats,      OPTION_ID_metrics,   OPTION_ID_json,
+    OPTION_ID_plain,       OPTION_ID_quiet,      OPTION_COUNT};
 
 const struct command command_send = {
     .name = "send",

@@ -8,6 +8,7 @@
 #include "command/command.h"
 #include "command/session.h"
 #include "ddlogs.h"
+#include "pipeline/explorer.h"
 #include "send/follow.h"
 #include "send/ledger.h"
 #include "send/notices.h"
@@ -31,8 +32,9 @@ struct send {
     struct dl_key *key;    /* given for this run, or NULL: the library reads it from its place */
     ddlogs_sender *sender;
     ddlogs_error *error;
-    struct dl_preview *preview; /* then there is no sender */
-    bool spooled;               /* accepted logs outlive the process */
+    struct dl_preview *preview;   /* then there is no sender */
+    struct dl_explorer *explorer; /* and a log is shown as the Log Explorer would; or NULL */
+    bool spooled;                 /* accepted logs outlive the process */
     bool fails_when_full;
 
     /* input */

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "command/send.h"
+#include "command/user_agents.h"
 
 int send_fetch(const ddlogs_error *from, struct dl_error *err)
 {
@@ -164,9 +165,14 @@ static int open_positions(struct send *send, struct dl_error *err)
 
 static int open_preview(struct send *send, const struct session *session, struct dl_error *err)
 {
-    return dl_preview_new(&send->preview, session->config, session->integration,
-                          *session->hostname ? session->hostname : NULL, send->options->service,
-                          err);
+    const char *pipeline = send->options->pipeline;
+    int rc =
+        dl_preview_new(&send->preview, session->config, session->integration,
+                       *session->hostname ? session->hostname : NULL, send->options->service, err);
+
+    if (rc == 0 && pipeline)
+        rc = user_agents_load(send->options->user_agents, err);
+    return rc == 0 && pipeline ? dl_explorer_open(&send->explorer, pipeline, err) : rc;
 }
 
 static int open_session(struct send *send, const struct session *session, struct dl_error *err)
@@ -220,6 +226,7 @@ void send_close(struct send *send)
     ddlogs_sender_close(send->sender, 0, NULL);
     send->sender = NULL;
     dl_preview_free(send->preview);
+    dl_explorer_close(send->explorer);
     dl_key_free(send->key);
     if (send->keeps) {
         ledger_free(&send->ledger);

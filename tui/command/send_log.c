@@ -10,6 +10,25 @@ static bool looks_like_object(const char *text, size_t len)
     return len && *text == '{';
 }
 
+/* With a pipeline: the log as it comes out of it. */
+static int as_explored(struct send *send, struct dl_buffer *log, struct dl_error *err)
+{
+    struct dl_buffer out;
+    int rc;
+
+    if (!send->explorer)
+        return 0;
+    dl_buffer_init(&out, DL_PIPELINE_LOG_MAX);
+    rc = dl_explorer_add(send->explorer, &out, log->data, log->len, err);
+    if (rc < 0) {
+        dl_buffer_free(&out);
+        return rc;
+    }
+    dl_buffer_free(log);
+    *log = out;
+    return 0;
+}
+
 static int show(struct send *send, const char *text, size_t len, struct dl_error *err)
 {
     struct dl_buffer out;
@@ -24,8 +43,10 @@ static int show(struct send *send, const char *text, size_t len, struct dl_error
         rc = 0;
     } else if (rc < 0) {
         rc = dl_error_set(err, (enum dl_code) - rc, "%s", why.text);
-    } else if (puts(dl_buffer_string(&out)) < 0) {
-        rc = dl_error_set(err, DL_E_IO, "standard output cannot be written");
+    } else {
+        rc = as_explored(send, &out, err);
+        if (rc == 0 && puts(dl_buffer_string(&out)) < 0)
+            rc = dl_error_set(err, DL_E_IO, "standard output cannot be written");
     }
     dl_buffer_free(&out);
     return rc;
