@@ -1,6 +1,5 @@
 /* The filter keyvalue: "a=1, b=\"two words\"" by one expression made of its arguments. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,9 +71,10 @@ int dl_keyvalue_new(struct dl_keyvalue **out, struct dl_arena *arena, const stru
 
     if (!kv)
         return dl_error_set(err, DL_E_NOMEM, "there is no memory for a filter");
-    strcpy(kv->quotes, "\"\"''<>");
     if (call->count > 2 && call->args[2].len == 2)
-        snprintf(kv->quotes, sizeof kv->quotes, "%.2s", call->args[2].at);
+        dl_text_format(kv->quotes, sizeof kv->quotes, "%.2s", call->args[2].at);
+    else
+        dl_text_copy(kv->quotes, sizeof kv->quotes, "\"\"''<>");
     dl_buffer_init(&text, DL_GROK_PATTERN_MAX);
     rc = pattern(&text, call, kv->quotes);
     if (rc < 0)

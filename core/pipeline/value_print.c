@@ -19,7 +19,7 @@ static int shortest(double value, char *digits, size_t size)
     do
         snprintf(text, sizeof text, "%.*e", precision, value);
     while (strtod(text, NULL) != value && ++precision < 17);
-    exponent = atoi(strchr(text, 'e') + 1);
+    exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
     for (const char *c = text; *c && *c != 'e'; c++)
         if (*c >= '0' && *c <= '9' && n + 1 < size)
             digits[n++] = *c;

@@ -35,6 +35,10 @@ known_by() {
   allowed core/check "base identity secret record net spool sender check"
 }
 
+@test "pipelines stand on base alone" {
+  allowed core/pipeline "base pipeline"
+}
+
 @test "the local intake knows nothing of the sender" {
   allowed core/intake "base intake pipeline"
 }
@@ -63,6 +67,8 @@ known_by() {
   known_by 'glib|gio' 'core/secret/keyring_*'
   known_by 'curl/' 'core/net/*'
   known_by 'microhttpd' 'core/intake/*'
+  known_by 'yaml' 'core/pipeline/yaml_*'
+  known_by 'pcre2' 'core/pipeline/grok*' 'core/pipeline/keyvalue.c' 'core/pipeline/useragent.c'
   known_by 'archive' 'core/check/report_archive.*'
   known_by 'libdeflate|isa-l|zstd' 'core/base/compress.c' 'core/intake/*'
   known_by '(n)?curses|panel|term\.h' 'tui/screen/*' 'tui/widget/*'
