@@ -36,7 +36,7 @@ void dl_arena_reset(struct dl_arena *arena)
     for (struct dl_arena_block *b = arena->first; b; b = b->next)
         b->used = 0;
     arena->now = arena->first;
-    arena->failed = false;
+    arena->failed = arena->full = false;
 }
 
 /* A block with that much room behind the present one. */
@@ -45,8 +45,10 @@ static struct dl_arena_block *add_block(struct dl_arena *arena, size_t size)
     struct dl_arena_block *block;
     size_t whole = size > BLOCK ? size : BLOCK;
 
-    if (arena->held + whole > arena->max)
+    if (arena->held + whole > arena->max) {
+        arena->full = true;
         return NULL;
+    }
     block = malloc(sizeof *block + whole);
     if (!block)
         return NULL;
@@ -67,7 +69,7 @@ void *dl_arena_take(struct dl_arena *arena, size_t size)
     void *at;
 
     if (size > arena->max) {
-        arena->failed = true;
+        arena->failed = arena->full = true;
         return NULL;
     }
     size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);

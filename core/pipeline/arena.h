@@ -11,6 +11,7 @@ struct dl_arena {
     struct dl_arena_block *first, *now;
     size_t held, max; /* bytes of all blocks, and the most they may be */
     bool failed;      /* an allocation was refused; what was being made is not whole */
+    bool full;        /* it was refused for the maximum, not for want of memory */
 };
 
 void dl_arena_init(struct dl_arena *arena, size_t max);

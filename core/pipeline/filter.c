@@ -68,7 +68,7 @@ static struct dl_value *to_integer(const struct dl_filter *f, struct dl_arena *a
     (void)f;
     if (dl_value_parse_integer(dl_value_print(arena, value), &whole))
         return dl_value_integer(arena, whole);
-    return dl_value_number(value, &number) ? dl_value_integer(arena, (int64_t)number) : NULL;
+    return dl_value_number(value, &number) ? dl_value_integer(arena, dl_value_whole(number)) : NULL;
 }
 
 static struct dl_value *to_number(const struct dl_filter *f, struct dl_arena *arena,

@@ -34,7 +34,8 @@ static struct dl_value *typed(struct dl_arena *arena, const struct dl_capture *c
     case DL_CAPTURE_INTEGER:
         if (dl_value_parse_integer(text, &integer))
             return dl_value_integer(arena, integer);
-        return dl_value_parse_double(text, &real) ? dl_value_integer(arena, (int64_t)real) : NULL;
+        return dl_value_parse_double(text, &real) ? dl_value_integer(arena, dl_value_whole(real))
+                                                  : NULL;
     case DL_CAPTURE_NUMBER:
         return dl_value_parse_double(text, &real) ? dl_value_double(arena, real) : NULL;
     case DL_CAPTURE_BOOLEAN:

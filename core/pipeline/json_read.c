@@ -153,23 +153,42 @@ static struct dl_value *array(struct reader *r)
     return taken(r, ']') ? v : NULL;
 }
 
+static bool digits(struct reader *r)
+{
+    const char *before = r->at;
+
+    while (r->at < r->end && *r->at >= '0' && *r->at <= '9')
+        r->at++;
+    return r->at > before;
+}
+
 /* By the grammar of RFC 8259, 6. */
 static struct dl_value *number(struct reader *r)
 {
     struct dl_text text = {r->at, 0};
+    const char *first;
     bool whole = true;
     int64_t integer;
     double real;
 
-    while (r->at < r->end && strchr("0123456789+-.eE", *r->at)) {
-        whole = whole && *r->at != '.' && (*r->at | 32) != 'e';
+    r->at += *r->at == '-';
+    first = r->at;
+    if (!digits(r) || (*first == '0' && r->at - first > 1))
+        return NULL;
+    if (r->at < r->end && *r->at == '.') {
+        whole = false;
         r->at++;
+        if (!digits(r))
+            return NULL;
+    }
+    if (r->at < r->end && (*r->at | 32) == 'e') {
+        whole = false;
+        r->at++;
+        r->at += r->at < r->end && (*r->at == '+' || *r->at == '-');
+        if (!digits(r))
+            return NULL;
     }
     text.len = (size_t)(r->at - text.at);
-    if (text.len == 0 || text.at[0] == '+' || text.at[0] == '.')
-        return NULL;
-    if (text.len > 1 && text.at[0] == '0' && text.at[1] >= '0' && text.at[1] <= '9')
-        return NULL;
     if (whole && dl_value_parse_integer(text, &integer))
         return dl_value_integer(r->arena, integer);
     return dl_value_parse_double(text, &real) ? dl_value_double(r->arena, real) : NULL;

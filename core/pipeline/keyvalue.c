@@ -110,7 +110,7 @@ static bool duration(struct dl_text text, int64_t *ms)
     if (text.len < 2 || text.at[text.len - 1] != 's' || text.at[0] == '-' || text.at[0] == '+' ||
         !dl_value_parse_double((struct dl_text){text.at, text.len - unit}, &number))
         return false;
-    *ms = (int64_t)(unit == 2 ? number : number * 1000);
+    *ms = dl_value_whole(unit == 2 ? number : number * 1000);
     return true;
 }
 

@@ -75,8 +75,9 @@ void dl_path_set(struct dl_arena *arena, struct dl_value *root, struct dl_text p
 {
     struct dl_text rest = without_custom(path);
 
-    while (root && value) {
-        const char *dot = rest.len ? memchr(rest.at, '.', rest.len) : NULL;
+    for (unsigned depth = 1; root && value; depth++) {
+        const char *dot =
+            rest.len && depth < DL_PATH_DEPTH_MAX ? memchr(rest.at, '.', rest.len) : NULL;
         struct dl_text name = {rest.at, dot ? (size_t)(dot - rest.at) : rest.len};
         struct dl_member *m;
 

@@ -4,6 +4,8 @@
 
 #include "pipeline/value.h"
 
+#define DL_PATH_DEPTH_MAX 32 /* objects that one path makes; the rest of it is one name */
+
 /* The value at a path, NULL: none. Members whose names hold dots are found too. Through an array,
  * an array of what its elements have there, flattened by one level. A leading "custom." means the
  * root. */

@@ -49,7 +49,7 @@ static struct dl_value *cast(struct dl_arena *arena, struct dl_value *value, enu
         return dl_value_integer(arena, whole);
     if (!dl_value_number(value, &real))
         return value;
-    return format == DL_FORMAT_INTEGER ? dl_value_integer(arena, (int64_t)real)
+    return format == DL_FORMAT_INTEGER ? dl_value_integer(arena, dl_value_whole(real))
                                        : dl_value_double(arena, real);
 }
 
@@ -118,7 +118,7 @@ enum dl_outcome dl_apply_date(const struct dl_processor *p, struct dl_run *run)
     if (!v)
         return DL_OUTCOME_NO_SOURCE;
     if (v->type == DL_VALUE_DOUBLE)
-        ms = (int64_t)v->of.real;
+        ms = dl_value_whole(v->of.real);
     else if (v->type >= DL_VALUE_ARRAY || !dl_date_official(dl_value_print(log->arena, v), &ms))
         return DL_OUTCOME_INVALID;
     log->timestamp = ms;

@@ -306,7 +306,7 @@ bool dl_value_parse_integer(struct dl_text text, int64_t *out)
 {
     size_t i = 0;
     bool minus = text.len && text.at[0] == '-';
-    uint64_t n = 0;
+    uint64_t n = 0, most = (uint64_t)INT64_MAX + minus;
 
     if (text.len && (text.at[0] == '-' || text.at[0] == '+'))
         i = 1;
@@ -315,11 +315,11 @@ bool dl_value_parse_integer(struct dl_text text, int64_t *out)
     for (; i < text.len; i++) {
         unsigned digit = (unsigned char)text.at[i] - (unsigned)'0';
 
-        if (digit > 9 || n > ((uint64_t)INT64_MAX - digit) / 10)
+        if (digit > 9 || n > (most - digit) / 10)
             return false;
         n = n * 10 + digit;
     }
-    *out = minus ? -(int64_t)n : (int64_t)n;
+    *out = (int64_t)(minus ? 0 - n : n);
     return true;
 }
 
@@ -337,6 +337,15 @@ bool dl_value_parse_double(struct dl_text text, double *out)
     copy[text.len] = '\0';
     *out = strtod(copy, &end); /* the program keeps LC_NUMERIC at C */
     return *end == '\0' && end != copy;
+}
+
+int64_t dl_value_whole(double value)
+{
+    if (value != value)
+        return 0;
+    if (value >= 0x1p63)
+        return INT64_MAX;
+    return value < -0x1p63 ? INT64_MIN : (int64_t)value;
 }
 
 bool dl_value_number(const struct dl_value *value, double *out)

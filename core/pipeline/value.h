@@ -108,6 +108,8 @@ int dl_value_pretty(struct dl_buffer *out, const struct dl_value *value);
 /* A text that is a whole number or decimal ("12", "-3.5", "2E3"); false for anything else. */
 bool dl_value_parse_integer(struct dl_text text, int64_t *out);
 bool dl_value_parse_double(struct dl_text text, double *out);
+/* Without its decimals, and held within the range as Java casts a double; not a number: 0. */
+int64_t dl_value_whole(double value);
 /* The number in a value: of a number, or of a text that is one. */
 bool dl_value_number(const struct dl_value *value, double *out);
 

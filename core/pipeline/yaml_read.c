@@ -66,6 +66,25 @@ static bool is_number(struct dl_text t)
     return i == t.len;
 }
 
+/* 0o17, 0x1F */
+static bool is_other_base(struct dl_text t, int64_t *out)
+{
+    int64_t base = t.len > 2 && t.at[0] == '0' ? t.at[1] == 'o' ? 8 : t.at[1] == 'x' ? 16 : 0 : 0;
+
+    *out = 0;
+    for (size_t i = 2; i < t.len && base; i++) {
+        char c = t.at[i];
+        int64_t digit = c >= '0' && c <= '9'                 ? c - '0'
+                        : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
+                                                             : base;
+
+        if (digit >= base || *out > (INT64_MAX - digit) / base)
+            return false;
+        *out = *out * base + digit;
+    }
+    return base != 0;
+}
+
 /* A plain scalar by the core schema. */
 static struct dl_value *plain(struct reader *r, struct dl_text text)
 {
@@ -79,11 +98,20 @@ static struct dl_value *plain(struct reader *r, struct dl_text text)
         return dl_value_null(r->arena);
     if (one_of(text, yes) || one_of(text, no))
         return dl_value_bool(r->arena, one_of(text, yes));
-    if (is_number(text) && dl_value_parse_integer(text, &integer))
+    if (is_other_base(text, &integer) ||
+        (is_number(text) && dl_value_parse_integer(text, &integer)))
         return dl_value_integer(r->arena, integer);
     if (is_number(text) && dl_value_parse_double(text, &real))
         return dl_value_double(r->arena, real);
     return dl_value_text(r->arena, text.at, text.len);
+}
+
+/* "!!str 12" */
+static bool is_tagged_text(const struct reader *r)
+{
+    const char *tag = (const char *)r->event.data.scalar.tag;
+
+    return tag && strcmp(tag, YAML_STR_TAG) == 0;
 }
 
 static struct dl_value *node(struct reader *r);
@@ -154,7 +182,7 @@ static struct dl_value *node(struct reader *r)
         struct dl_text text = {(const char *)r->event.data.scalar.value,
                                r->event.data.scalar.length};
 
-        v = r->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE
+        v = r->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE && !is_tagged_text(r)
                 ? plain(r, text)
                 : dl_value_text(r->arena, text.at, text.len);
         break;
@@ -210,8 +238,10 @@ int dl_value_read_yaml(struct dl_value **out, struct dl_arena *arena, const char
     v = document(&r);
     yaml_event_delete(&r.event);
     yaml_parser_delete(&r.parser);
-    if (arena->failed)
+    if (arena->full)
         return dl_error_set(err, DL_E_LIMIT, "the file is too large");
+    if (arena->failed)
+        return dl_error_set(err, DL_E_NOMEM, "there is no memory for the file");
     if (!v) {
         if (err)
             *err = cause;
