@@ -286,12 +286,19 @@ static int64_t year_of(int64_t ms)
 
 static bool is_possible(const struct fields *f)
 {
-    static const int lengths[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    return (f->has_day_of_year || (f->month >= 1 && f->month <= 12)) && f->hour <= 24 &&
+           f->minute <= 59 && f->second <= 60;
+}
+
+/* The year has such a day. */
+static bool is_day_of(const struct fields *f, int64_t year)
+{
+    int64_t next = f->month == 12 ? days_from(year + 1, 1, 1) : days_from(year, f->month + 1, 1);
 
     if (f->has_day_of_year)
-        return f->day_of_year >= 1 && f->day_of_year <= 366;
-    return f->month >= 1 && f->month <= 12 && f->day >= 1 && f->day <= lengths[f->month - 1] &&
-           f->hour <= 24 && f->minute <= 59 && f->second <= 60;
+        return f->day_of_year >= 1 &&
+               f->day_of_year <= days_from(year + 1, 1, 1) - days_from(year, 1, 1);
+    return f->day >= 1 && f->day <= next - days_from(year, f->month, 1);
 }
 
 /* Local seconds since 1970 in that year. */
@@ -307,6 +314,8 @@ static bool to_ms(const struct fields *f, struct dl_text zone, int64_t year, int
 {
     int64_t local = local_seconds(f, year), offset = 0;
 
+    if (!is_day_of(f, year))
+        return false;
     if (f->has_zone)
         zone = f->zone;
     if (zone.len && !dl_zone_offset(zone, local, &offset))
@@ -344,12 +353,10 @@ bool dl_date_read(struct dl_text pattern, struct dl_text zone, struct dl_text te
         return to_ms(&f, zone, f.year, ms);
     /* the last one that is not far ahead */
     for (int64_t y = year_of(now) + 1; y >= year_of(now) - 1; y--) {
-        if (!to_ms(&f, zone, y, ms))
-            return false;
-        if (*ms <= now + AHEAD_DAYS * DAY * 1000)
+        if (to_ms(&f, zone, y, ms) && *ms <= now + AHEAD_DAYS * DAY * 1000)
             return true;
     }
-    return true;
+    return false;
 }
 
 /* ---- official dates ---- */

@@ -36,7 +36,7 @@ struct parser {
     struct dl_arena *arena;
     struct dl_error *err;
     const char *start, *at, *end;
-    unsigned depth;
+    unsigned depth, nodes;
     /* of the group that is read, "field:(...)" */
     bool has_field;
     enum field field;
@@ -45,24 +45,27 @@ struct parser {
 
 /* ---- parsing ---- */
 
+static struct dl_query *refuse(struct parser *p, const char *what)
+{
+    if (p->err->code == DL_OK)
+        dl_error_set(p->err, DL_E_VALUE, "column %zu: %s", (size_t)(p->at - p->start) + 1, what);
+    return NULL;
+}
+
 static struct dl_query *node(struct parser *p, enum kind kind, const struct dl_query *a,
                              const struct dl_query *b)
 {
-    struct dl_query *q = dl_arena_take(p->arena, sizeof *q);
+    struct dl_query *q;
 
+    if (++p->nodes > DL_QUERY_NODES_MAX) /* matching walks them, one in another */
+        return refuse(p, "there are too many terms");
+    q = dl_arena_take(p->arena, sizeof *q);
     if (q) {
         q->kind = kind;
         q->a = a;
         q->b = b;
     }
     return q;
-}
-
-static struct dl_query *refuse(struct parser *p, const char *what)
-{
-    if (p->err->code == DL_OK)
-        dl_error_set(p->err, DL_E_VALUE, "column %zu: %s", (size_t)(p->at - p->start) + 1, what);
-    return NULL;
 }
 
 static void blanks(struct parser *p)
@@ -303,10 +306,14 @@ static const struct dl_query *with_field(struct parser *p, struct dl_text name)
 static const struct dl_query *exists(struct parser *p)
 {
     struct parser outer = *p;
+    struct dl_text word;
     const struct dl_query *q;
 
     blanks(p);
-    set_field(p, unescape(p, read_word(p, false)));
+    word = read_word(p, false);
+    if (word.len == 0)
+        return refuse(p, "a field is missing");
+    set_field(p, unescape(p, word));
     q = term(p, TEST_EXISTS);
     p->has_field = outer.has_field;
     p->field = outer.field;
@@ -331,7 +338,10 @@ static const struct dl_query *clause(struct parser *p)
     if (p->at == p->end)
         return refuse(p, "a term is missing");
     if (negated(p)) {
+        if (++p->depth > DL_QUERY_DEPTH_MAX)
+            return refuse(p, "this is nested too deeply");
         q = clause(p);
+        p->depth--;
         return q ? node(p, NOT, q, NULL) : NULL;
     }
     if (*p->at == '(')
@@ -425,8 +435,13 @@ int dl_query_parse(const struct dl_query **out, struct dl_arena *arena, struct d
 
 /* ---- matching ---- */
 
+static bool same_char(char a, char b, bool any_case)
+{
+    return any_case ? dl_ascii_lower(a) == dl_ascii_lower(b) : a == b;
+}
+
 /* Glob: * and ?, with escapes; linear but for one step back a star. */
-static bool glob(struct dl_text pattern, struct dl_text text)
+static bool glob(struct dl_text pattern, struct dl_text text, bool any_case)
 {
     size_t p = 0, t = 0, star = SIZE_MAX, mark = 0;
 
@@ -436,8 +451,8 @@ static bool glob(struct dl_text pattern, struct dl_text text)
         if (!escaped && p < pattern.len && pattern.at[p] == '*') {
             star = p++;
             mark = t;
-        } else if (p < pattern.len &&
-                   ((!escaped && pattern.at[p] == '?') || pattern.at[p + escaped] == text.at[t])) {
+        } else if (p < pattern.len && ((!escaped && pattern.at[p] == '?') ||
+                                       same_char(pattern.at[p + escaped], text.at[t], any_case))) {
             p += 1 + (size_t)escaped;
             t++;
         } else if (star != SIZE_MAX) {
@@ -467,7 +482,7 @@ static bool text_matches(const struct dl_query *q, struct dl_text text)
     case TEST_EXACT:
         return dl_text_is(q->text, text);
     case TEST_TEXT:
-        return glob(q->text, text);
+        return glob(q->text, text, false);
     case TEST_EXISTS:
         return text.len > 0;
     default:
@@ -519,7 +534,7 @@ static bool message_matches(const struct dl_query *q, struct dl_text message)
 
             while (i < message.len && !strchr(" \t\n\"'()[]{},;=", message.at[i]))
                 i++;
-            if (i > begin && glob(q->text, (struct dl_text){message.at + begin, i - begin}))
+            if (i > begin && glob(q->text, (struct dl_text){message.at + begin, i - begin}, true))
                 return true;
             i++;
         }

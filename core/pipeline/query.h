@@ -6,6 +6,7 @@
 #include "pipeline/log.h"
 
 #define DL_QUERY_DEPTH_MAX 64
+#define DL_QUERY_NODES_MAX 4096 /* terms and what joins them */
 
 struct dl_query;
 
