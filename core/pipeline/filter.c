@@ -122,11 +122,11 @@ static struct dl_value *key_value(const struct dl_filter *f, struct dl_arena *ar
 static struct dl_value *csv(const struct dl_filter *f, struct dl_arena *arena,
                             struct dl_value *value)
 {
-    char separator = f->count > 1 && f->args[1].len ? f->args[1].at[0] : ',';
+    struct dl_text separator = f->count > 1 && f->args[1].len ? f->args[1] : DL_TEXT(",");
     char quote = f->count > 2 && f->args[2].len ? f->args[2].at[0] : '"';
 
-    if (f->count > 1 && dl_text_equals(f->args[1], "tab"))
-        separator = '\t';
+    if (dl_text_equals(separator, "tab"))
+        separator = DL_TEXT("\t");
     return dl_csv_read(arena, f->args[0], separator, quote, dl_value_print(arena, value));
 }
 
@@ -269,6 +269,7 @@ int dl_filter_new(struct dl_filter **out, struct dl_arena *arena, const struct d
         if (!dl_text_equals(call->name, filters[i].name))
             continue;
         f->apply = filters[i].apply;
+        *out = f; /* what it holds is freed with it, even if it is not whole */
         rc = take_arguments(f, arena, call, err);
         if (rc < 0)
             return rc;
@@ -282,7 +283,6 @@ int dl_filter_new(struct dl_filter **out, struct dl_arena *arena, const struct d
                             call->name.at);
     if (f->apply == scale && !dl_value_parse_double(f->args[0], &f->factor))
         return dl_error_set(err, DL_E_VALUE, "scale takes a number");
-    *out = f;
     return f->apply == key_value ? dl_keyvalue_new(&f->keyvalue, arena, call, err) : 0;
 }
 

@@ -114,6 +114,8 @@ void dl_grok_parse(struct dl_grok_result *out, const struct dl_grok *grok, struc
 {
     *out = (struct dl_grok_result){0};
     input = trim(input);
+    if (!dl_utf8_valid(input.at, input.len, NULL))
+        return; /* what it would match is not defined */
     for (const struct dl_grok_rule *rule = grok->rules; rule; rule = rule->next) {
         int rc = pcre2_match(rule->code, (PCRE2_SPTR)input.at, input.len, 0, PCRE2_NO_UTF_CHECK,
                              grok->data, grok->context);

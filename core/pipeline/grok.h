@@ -22,7 +22,8 @@ int dl_grok_compile(struct dl_grok **out, struct dl_text support, struct dl_text
                     struct dl_error *err);
 void dl_grok_free(struct dl_grok *grok); /* NULL is fine */
 
-/* Tries the rules in order. Values live in the arena. now: for dates without a year. */
+/* Tries the rules in order; none matches bytes that are no UTF-8. Values live in the arena. now:
+ * for dates without a year. */
 void dl_grok_parse(struct dl_grok_result *out, const struct dl_grok *grok, struct dl_arena *arena,
                    struct dl_text input, int64_t now);
 

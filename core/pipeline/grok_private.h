@@ -14,7 +14,8 @@
 
 #define DL_GROK_ARGS_MAX 8
 #define DL_GROK_PATTERN_MAX (256 * 1024)
-#define DL_GROK_INLINE_MAX 24 /* helpers within helpers */
+#define DL_GROK_INLINE_MAX 24     /* helpers within helpers */
+#define DL_GROK_HELPERS_MAX 10000 /* helpers that one rule puts in */
 
 /* "name(arg, arg)": a matcher or filter as it stands in a rule. */
 struct dl_call {
@@ -98,8 +99,8 @@ struct dl_value *dl_keyvalue_read(const struct dl_keyvalue *keyvalue, struct dl_
 
 struct dl_value *dl_xml_read(struct dl_arena *arena, struct dl_text text);
 struct dl_value *dl_rubyhash_read(struct dl_arena *arena, struct dl_text text);
-/* names: "h1,h2". quote '\0': the usual one */
-struct dl_value *dl_csv_read(struct dl_arena *arena, struct dl_text names, char separator,
+/* names: "h1,h2". A separator is not empty. */
+struct dl_value *dl_csv_read(struct dl_arena *arena, struct dl_text names, struct dl_text separator,
                              char quote, struct dl_text text);
 
 #endif

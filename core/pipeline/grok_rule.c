@@ -12,6 +12,7 @@ struct builder {
     struct dl_capture *captures, **last;
     unsigned count; /* of named groups */
     unsigned depth;
+    unsigned helpers; /* that were put in */
     struct dl_error *err;
 };
 
@@ -69,6 +70,8 @@ static int helper(struct builder *b, const struct dl_token *token, const struct 
     if (++b->depth > DL_GROK_INLINE_MAX)
         return dl_error_set(b->err, DL_E_VALUE, "the rule \"%.*s\" refers to itself",
                             (int)rule->name.len, rule->name.at);
+    if (++b->helpers > DL_GROK_HELPERS_MAX)
+        return dl_error_set(b->err, DL_E_VALUE, "helpers are put in too often");
     if (captures)
         rc = open_capture(b, token, &capture);
     else if (token->has_colon)
@@ -156,7 +159,7 @@ static int number_groups(struct dl_grok_rule *rule, struct dl_error *err)
         dl_text_format(name, sizeof name, "_dl%u", c->number);
         number = pcre2_substring_number_from_name(rule->code, (PCRE2_SPTR)name);
         if (number <= 0)
-            return dl_error_set(err, DL_E_INTERNAL, "a group was lost");
+            return dl_error_set(err, DL_E_VALUE, "a %%{...} stands where no group can be");
         c->number = (unsigned)number;
     }
     return 0;
@@ -322,6 +325,8 @@ int dl_grok_compile(struct dl_grok **out, struct dl_text support, struct dl_text
     }
     if (rc == 0)
         rc = prepare(grok, err);
+    if (rc == 0 && grok->arena.failed)
+        rc = dl_error_set(err, DL_E_NOMEM, "there is no memory for the rules");
     if (rc < 0)
         dl_grok_free(grok);
     else

@@ -214,6 +214,8 @@ struct dl_value *dl_keyvalue_read(const struct dl_keyvalue *keyvalue, struct dl_
     struct dl_value *into = dl_value_object(arena);
     size_t at = 0;
 
+    if (!dl_utf8_valid(text.at, text.len, NULL))
+        return NULL;
     while (into && at <= text.len) {
         int rc = pcre2_match(keyvalue->code, (PCRE2_SPTR)text.at, text.len, at, PCRE2_NO_UTF_CHECK,
                              keyvalue->data, NULL);
@@ -222,7 +224,9 @@ struct dl_value *dl_keyvalue_read(const struct dl_keyvalue *keyvalue, struct dl_
         if (rc < 0)
             break;
         take(keyvalue, arena, into, text);
-        at = ends[1] > ends[0] ? ends[1] : ends[1] + 1;
+        if (ends[1] <= at)
+            break; /* a key has a character at least */
+        at = ends[1];
     }
     return into && into->of.list.count ? into : NULL;
 }

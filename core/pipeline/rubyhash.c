@@ -30,17 +30,23 @@ static bool taken(struct reader *r, const char *text)
 
 static bool quoted(struct reader *r, char quote, struct dl_text *out)
 {
-    char *text = dl_arena_take(r->arena, (size_t)(r->end - r->at) + 1);
+    const char *close = r->at;
+    char *text;
     size_t n = 0;
 
-    for (; text && r->at < r->end && *r->at != quote; r->at++) {
-        if (*r->at == '\\' && r->at + 1 < r->end)
+    while (close < r->end && *close != quote)
+        close += *close == '\\' && close + 1 < r->end ? 2 : 1;
+    if (close >= r->end)
+        return false;
+    text = dl_arena_take(r->arena, (size_t)(close - r->at) + 1);
+    for (; text && r->at < close; r->at++) {
+        if (*r->at == '\\')
             r->at++;
         text[n++] = *r->at;
     }
-    if (!text || r->at == r->end)
+    if (!text)
         return false;
-    r->at++;
+    r->at = close + 1;
     *out = (struct dl_text){text, n};
     return true;
 }

@@ -165,9 +165,14 @@ struct dl_value *dl_url_read(struct dl_arena *arena, struct dl_text text)
 
 /* ---- CSV ---- */
 
+static bool starts_at(struct dl_text text, size_t at, struct dl_text word)
+{
+    return text.len - at >= word.len && memcmp(text.at + at, word.at, word.len) == 0;
+}
+
 /* One field; moves *at behind its separator. */
-static struct dl_text field(struct dl_arena *arena, struct dl_text text, size_t *at, char separator,
-                            char quote)
+static struct dl_text field(struct dl_arena *arena, struct dl_text text, size_t *at,
+                            struct dl_text separator, char quote)
 {
     char *out = dl_arena_take(arena, text.len - *at + 1);
     size_t n = 0, i = *at;
@@ -182,16 +187,16 @@ static struct dl_text field(struct dl_arena *arena, struct dl_text text, size_t 
                 inside = false;
                 continue;
             }
-        } else if (!inside && text.at[i] == separator) {
+        } else if (!inside && starts_at(text, i, separator)) {
             break;
         }
         out[n++] = text.at[i];
     }
-    *at = i + 1;
+    *at = i + separator.len;
     return (struct dl_text){out ? out : "", n};
 }
 
-struct dl_value *dl_csv_read(struct dl_arena *arena, struct dl_text names, char separator,
+struct dl_value *dl_csv_read(struct dl_arena *arena, struct dl_text names, struct dl_text separator,
                              char quote, struct dl_text text)
 {
     struct dl_value *into = dl_value_object(arena);
