@@ -8,6 +8,7 @@
 #define BUILT_CHARS_MAX 256 /* characters of a built string */
 #define LOOKUP_BYTES_MAX (100 * 1024)
 #define EXPRESSION_DEPTH_MAX 64
+#define EXPRESSION_NODES_MAX 1000 /* numbers, paths and what joins them */
 
 /* ---- string builder ---- */
 
@@ -290,13 +291,14 @@ struct dl_expression {
 struct parser {
     struct dl_compile *c;
     const char *at, *end;
-    unsigned depth;
+    unsigned depth, nodes;
 };
 
 static struct dl_expression *make(struct parser *p, char op, const struct dl_expression *a,
                                   const struct dl_expression *b)
 {
-    struct dl_expression *e = dl_arena_take(p->c->arena, sizeof *e);
+    struct dl_expression *e =
+        ++p->nodes <= EXPRESSION_NODES_MAX ? dl_arena_take(p->c->arena, sizeof *e) : NULL;
 
     if (e)
         *e = (struct dl_expression){.op = op, .a = a, .b = b};

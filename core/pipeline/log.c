@@ -162,18 +162,42 @@ static void take_reserved(struct dl_pipeline_log *log)
         log->span_id = dl_value_print(log->arena, v);
 }
 
+/* A copy in which each byte that is no UTF-8 is U+FFFD: the rules read characters. */
+static struct dl_text mended(struct dl_arena *arena, struct dl_text text)
+{
+    static const char mark[] = "\xef\xbf\xbd";
+    size_t n = 0, bad;
+    char *copy;
+
+    if (dl_utf8_valid(text.at, text.len, NULL)) {
+        copy = dl_arena_copy(arena, text.at, text.len);
+        return (struct dl_text){copy ? copy : "", copy ? text.len : 0};
+    }
+    copy = dl_arena_take(arena, 3 * text.len + 1);
+    while (copy && !dl_utf8_valid(text.at, text.len, &bad)) {
+        memcpy(copy + n, text.at, bad);
+        memcpy(copy + n + bad, mark, 3);
+        n += bad + 3;
+        text = (struct dl_text){text.at + bad + 1, text.len - bad - 1};
+    }
+    if (copy)
+        memcpy(copy + n, text.at, text.len);
+    return (struct dl_text){copy ? copy : "", copy ? n + text.len : 0};
+}
+
 void dl_pipeline_log_take(struct dl_pipeline_log *log, const char *text, size_t len)
 {
+    struct dl_text whole = mended(log->arena, (struct dl_text){text, len});
     size_t start = 0;
     struct dl_value *read;
 
-    while (start < len && strchr(" \t\r\n", text[start]))
+    while (start < whole.len && strchr(" \t\r\n", whole.at[start]))
         start++;
-    read = start < len && text[start] == '{' ? dl_value_read_json(log->arena, text, len) : NULL;
+    read = start < whole.len && whole.at[start] == '{'
+               ? dl_value_read_json(log->arena, whole.at, whole.len)
+               : NULL;
     if (!dl_value_is(read, DL_VALUE_OBJECT)) {
-        log->message = (struct dl_text){dl_arena_copy(log->arena, text, len), len};
-        if (!log->message.at)
-            log->message = (struct dl_text){"", 0};
+        log->message = whole;
         return;
     }
     log->attributes = dl_value_clean(log->arena, read);

@@ -29,8 +29,9 @@ struct dl_pipeline_log {
 /* An empty log. */
 void dl_pipeline_log_init(struct dl_pipeline_log *log, struct dl_arena *arena, int64_t now);
 
-/* Takes a raw line or a JSON object: attributes and message. In test mode nothing else is read from
- * it; otherwise reserved attributes become official values as the platform does at intake. */
+/* Takes a raw line or a JSON object: attributes and message; bytes that are no UTF-8 become U+FFFD.
+ * In test mode nothing else is read from it; otherwise reserved attributes become official values
+ * as the platform does at intake. */
 void dl_pipeline_log_take(struct dl_pipeline_log *log, const char *text, size_t len);
 
 /* As it is given; and with a value in lower case, as remappers make tags. */
