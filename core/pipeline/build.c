@@ -72,6 +72,7 @@ static bool printed(struct dl_arena *arena, const struct dl_value *v, struct dl_
     }
     *out = (struct dl_text){dl_arena_copy(arena, dl_buffer_string(&all), all.len), all.len};
     dl_buffer_free(&all);
+    arena->failed = arena->failed || rc < 0;
     return rc == 0 && out->at;
 }
 
@@ -120,6 +121,7 @@ enum dl_outcome dl_apply_string_builder(const struct dl_processor *p, struct dl_
             dl_value_text(arena, dl_buffer_string(&out),
                           cut_chars(dl_buffer_string(&out), out.len, BUILT_CHARS_MAX)));
     dl_buffer_free(&out);
+    arena->failed = arena->failed || rc < 0;
     return rc < 0 ? DL_OUTCOME_LIMIT : outcome;
 }
 
@@ -213,10 +215,11 @@ int dl_lookup_compile(struct dl_processor *p, struct dl_compile *c, const struct
     if (!p->lookup.buckets)
         return dl_refuse(c, doc, "there is no memory for the lookup table");
     if (dl_value_is(table, DL_VALUE_STRING))
-        return add_block(&p->lookup, c, table->of.text);
-    for (const struct dl_member *m = table->of.list.first; m && rc == 0; m = m->next)
-        rc = add_line(&p->lookup, c, dl_value_print(c->arena, m->value));
-    return rc;
+        rc = add_block(&p->lookup, c, table->of.text);
+    else
+        for (const struct dl_member *m = table->of.list.first; m && rc == 0; m = m->next)
+            rc = add_line(&p->lookup, c, dl_value_print(c->arena, m->value));
+    return rc < 0 ? dl_refuse(c, doc, "there is no memory for the lookup table") : 0;
 }
 
 enum dl_outcome dl_apply_lookup(const struct dl_processor *p, struct dl_run *run)

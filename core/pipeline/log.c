@@ -71,6 +71,8 @@ static void take_message(struct dl_pipeline_log *log)
     if (dl_value_pretty(&out, log->attributes) == 0)
         log->message =
             (struct dl_text){dl_arena_copy(log->arena, dl_buffer_string(&out), out.len), out.len};
+    else
+        log->arena->failed = true;
     dl_buffer_free(&out);
     if (!log->message.at)
         log->message = (struct dl_text){"", 0};

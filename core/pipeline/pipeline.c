@@ -37,6 +37,7 @@ static int compile(struct dl_pipeline *pipeline, struct dl_error *err)
 {
     struct dl_compile c = {.arena = &pipeline->arena, .err = err};
     const struct dl_value *top = dl_value_get(pipeline->document, "pipeline");
+    int rc;
 
     pipeline->id = dl_option_text(pipeline->document, "id");
     if (!top && dl_value_get(pipeline->document, "processors"))
@@ -47,7 +48,8 @@ static int compile(struct dl_pipeline *pipeline, struct dl_error *err)
         dl_value_put(&pipeline->arena, (struct dl_value *)(uintptr_t)top, DL_TEXT("type"),
                      dl_value_text(&pipeline->arena, "pipeline", 8));
     pipeline->source = source_of(dl_option_text(dl_option(top, "filter"), "query"));
-    return dl_processor_compile(&pipeline->top, &c, top, 0);
+    rc = dl_processor_compile(&pipeline->top, &c, top, 0);
+    return rc == 0 && pipeline->arena.failed ? dl_refuse(&c, top, "the pipeline is not whole") : rc;
 }
 
 int dl_pipeline_read(struct dl_pipeline **out, const char *text, size_t len, struct dl_error *err)

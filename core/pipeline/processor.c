@@ -66,6 +66,10 @@ int dl_refuse(struct dl_compile *c, const struct dl_value *at, const char *forma
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    if (c->arena->full)
+        return dl_error_set(c->err, DL_E_LIMIT, "the pipeline is too large");
+    if (c->arena->failed)
+        return dl_error_set(c->err, DL_E_NOMEM, "there is no memory for the pipeline");
     if (at && at->line)
         return dl_error_set(c->err, DL_E_VALUE, "line %d: %s", at->line, text);
     return dl_error_set(c->err, DL_E_VALUE, "%s", text);
@@ -140,14 +144,16 @@ static int grok(struct dl_processor *p, struct dl_compile *c, const struct dl_va
 {
     const struct dl_value *rules = dl_option(doc, "grok");
     struct dl_error cause = {0};
+    int rc;
 
     (void)depth;
     if (!rules)
         return dl_refuse(c, doc, "the grok-parser has no rules");
-    if (dl_grok_compile(&p->grok, dl_option_text(rules, "supportRules"),
-                        dl_option_text(rules, "matchRules"), &cause) < 0)
+    rc = dl_grok_compile(&p->grok, dl_option_text(rules, "supportRules"),
+                         dl_option_text(rules, "matchRules"), &cause);
+    if (rc == -DL_E_VALUE)
         return dl_refuse(c, rules, "%s", cause.text);
-    return 0;
+    return rc < 0 ? dl_error_set(c->err, cause.code, "%s", cause.text) : 0;
 }
 
 static int nested(struct dl_processor *p, struct dl_compile *c, const struct dl_value *doc,

@@ -86,6 +86,7 @@ void dl_processor_free(struct dl_processor *processor); /* what is not in the ar
 const struct dl_value *dl_option(const struct dl_value *document, const char *name);
 struct dl_text dl_option_text(const struct dl_value *document, const char *name);
 bool dl_option_bool(const struct dl_value *document, const char *name, bool fallback);
+/* "line N: ..." with -DL_E_VALUE; where the arena has failed, that is said instead. */
 int dl_refuse(struct dl_compile *c, const struct dl_value *at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -178,6 +178,8 @@ static struct dl_text shown(struct dl_arena *arena, const struct dl_value *v)
     dl_buffer_init(&out, arena->max);
     if (dl_value_json(&out, v) == 0)
         text = (struct dl_text){dl_arena_copy(arena, dl_buffer_string(&out), out.len), out.len};
+    else
+        arena->failed = true;
     dl_buffer_free(&out);
     return text.at ? text : (struct dl_text){"", 0};
 }
