@@ -1,0 +1,128 @@
+/* No memory, at every single allocation: a pipeline and its tests are read and run, or it is said
+ * that they are not; a test never fails or passes on half a log. libyaml and PCRE2 keep their own
+ * allocator. */
+#include "oom.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "pipeline/suite.h"
+
+static const char pipeline_text[] =
+    "id: acme\npipeline:\n  type: pipeline\n  filter: {query: 'source:acme OR @a:[1 TO 2]'}\n"
+    "  processors:\n"
+    "    - type: grok-parser\n      source: message\n"
+    "      grok:\n        supportRules: 'h %{date(\"yyyy-MM-dd\"):at} (?<own>x)'\n"
+    "        matchRules: 'r %{h} %{data::keyvalue(\": \")} %{notSpace:l:array(\"[]\", \",\", "
+    "integer)}'\n"
+    "    - {type: attribute-remapper, sources: [k], target: b.c, preserveSource: false}\n"
+    "    - {type: string-builder-processor, template: 'x%{b.c}%{l}', target: t}\n"
+    "    - {type: arithmetic-processor, expression: 'n * 2', target: m}\n"
+    "    - {type: category-processor, target: c, categories: [{filter: {query: '@n:>1'}, "
+    "name: high}]}\n"
+    "    - {source: n, target: w, lookupTable: '5,five', type: lookup-processor}\n"
+    "    - {type: date-remapper, sources: [at]}\n"
+    "    - {type: pipeline, filter: {query: '@c:high'}, processors: [{type: url-parser, "
+    "sources: [t], target: u}]}\n";
+
+static const char suite_text[] =
+    "id: acme\ntests:\n  - sample: '1970-01-02 x k: v n: 5 [1,2]'\n    tags: [env:p]\n"
+    "    result:\n      custom:\n        at: 86400000\n        b: {c: v}\n        c: high\n"
+    "        l: [1, 2]\n        m: 10.0\n        n: 5\n        own: x\n        t: xv1,2\n"
+    "        u: {path: 'xv1,2'}\n        w: five\n"
+    "      message: '1970-01-02 x k: v n: 5 [1,2]'\n"
+    "      tags: [source:LOGS_SOURCE, env:p]\n      timestamp: 86400000\n"
+    "  - sample: '{\"a\": {\"b.c\": [1.5, null]}}'\n    result:\n      custom: {a: {b: {c: [1.5, "
+    "null]}}}\n"
+    "      message: wrong\n      tags: [source:LOGS_SOURCE]\n      timestamp: 1\n";
+
+static int run(const struct dl_pipeline *pipeline, const struct dl_suite *suite)
+{
+    static struct dl_suite_outcome outcome;
+    struct dl_arena own;
+    int rc = 0;
+
+    dl_arena_init(&own, DL_PIPELINE_LOG_MAX);
+    for (size_t i = 0; i < 2 && rc == 0; i++) {
+        dl_suite_run(&outcome, suite, i, pipeline, &own);
+        if (own.failed)
+            rc = -DL_E_NOMEM;
+        else if (i == 0 && !outcome.passed)
+            fail_msg("%.*s is %s", (int)outcome.differences[0].path.len,
+                     outcome.differences[0].path.at, outcome.differences[0].got.at);
+        if (rc == 0 && i == 1) {
+            /* the message, and one that did not find its way is the only difference */
+            assert_int_equal(outcome.difference_count, 1);
+            assert_true(dl_text_equals(outcome.differences[0].path, "message"));
+            assert_true(outcome.differences[0].got.len > 20);
+        }
+    }
+    dl_arena_free(&own);
+    return rc;
+}
+
+static int scenario(void *context)
+{
+    struct dl_pipeline *pipeline = NULL;
+    struct dl_suite *suite = NULL;
+    struct dl_error err = {0};
+    int rc = dl_pipeline_read(&pipeline, pipeline_text, sizeof pipeline_text - 1, &err);
+
+    (void)context;
+    if (rc < 0)
+        assert_null(pipeline);
+    if (rc == 0)
+        rc = dl_suite_read(&suite, suite_text, sizeof suite_text - 1, &err);
+    if (rc < 0) {
+        assert_null(suite);
+        assert_int_equal(err.code, -rc);
+    }
+    if (rc == 0)
+        rc = run(pipeline, suite);
+    dl_suite_free(suite);
+    dl_pipeline_free(pipeline);
+    return rc;
+}
+
+static void a_pipeline_is_read_and_run_or_the_code_says_why(void **state)
+{
+    (void)state;
+    oom_each(scenario, NULL);
+}
+
+/* The same with arenas that are full at every size: a limit, never a wrong result. */
+static void a_full_arena_is_told(void **state)
+{
+    struct dl_pipeline *pipeline = NULL;
+    struct dl_suite *suite = NULL;
+    static struct dl_suite_outcome outcome;
+
+    (void)state;
+    assert_int_equal(dl_pipeline_read(&pipeline, pipeline_text, sizeof pipeline_text - 1, NULL), 0);
+    assert_int_equal(dl_suite_read(&suite, suite_text, sizeof suite_text - 1, NULL), 0);
+    for (size_t max = 0; max < 256; max++) {
+        struct dl_arena small;
+
+        dl_arena_init(&small, max);
+        dl_suite_run(&outcome, suite, 0, pipeline, &small);
+        assert_true(small.failed && small.full);
+        dl_arena_free(&small);
+    }
+    dl_suite_free(suite);
+    dl_pipeline_free(pipeline);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pipeline_is_read_and_run_or_the_code_says_why),
+        cmocka_unit_test(a_full_arena_is_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
