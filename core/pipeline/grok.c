@@ -183,6 +183,8 @@ size_t dl_grok_longest_prefix(const struct dl_grok *grok, size_t rule, struct dl
     const struct dl_grok_rule *r = rule_at(grok, rule);
 
     input = trim(input);
+    if (!dl_utf8_valid(input.at, input.len, NULL))
+        return 0;
     for (size_t len = r ? strlen(r->pattern) : 0; len > 0; len--) {
         size_t end = reach(grok, r->pattern, len, input);
 

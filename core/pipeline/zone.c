@@ -8,6 +8,7 @@
 #define ZONE_FOLDER "/usr/share/zoneinfo/"
 #define ZONE_MAX (256 * 1024)
 #define CACHE 16
+#define DAY INT64_C(86400)
 
 /* Abbreviations that logs use, in hours east of UTC; half hours in quarters. */
 static const struct {
@@ -49,6 +50,8 @@ static bool numeric(struct dl_text t, int64_t *offset)
         return false;
     else
         *offset = (numbers[0] * 10 + numbers[1]) * 3600 + (numbers[2] * 10 + numbers[3]) * 60;
+    if (*offset >= DAY || numbers[2] > 5)
+        return false;
     if (t.at[0] == '-')
         *offset = -*offset;
     return true;
