@@ -160,18 +160,10 @@ static void zones_know_summer_time(void **state)
         {"NST", 0, -12600},
         {"IST", 0, 19800},
     };
-    static const char *const none[] = {"",
-                                       "+",
-                                       "+x",
-                                       "+123",
-                                       "+12345",
-                                       "Europe",
-                                       "X",
-                                       "../etc/passwd",
-                                       "/etc/passwd",
-                                       "UTC+x",
-                                       "Europe/",
-                                       "tzdata.zi"};
+    static const char *const none[] = {
+        "",        "+",        "+x", "+123",          "+12345",      "+24",
+        "+0160",   "Europe",   "X",  "../etc/passwd", "/etc/passwd", "UTC+x",
+        "Europe/", "tzdata.zi"};
     int64_t offset;
 
     (void)state;

@@ -280,6 +280,7 @@ static void people_see_how_far_a_rule_gets(void **state)
     assert_int_equal(dl_grok_longest_prefix(grok, 0, DL_TEXT("user ann id x")), 12);
     assert_int_equal(dl_grok_longest_prefix(grok, 0, DL_TEXT("nothing of it")), 0);
     assert_int_equal(dl_grok_longest_prefix(grok, 2, DL_TEXT("x")), 0);
+    assert_int_equal(dl_grok_longest_prefix(grok, 0, DL_TEXT("user \xff")), 0);
     dl_grok_free(grok);
     dl_grok_free(NULL);
 }
