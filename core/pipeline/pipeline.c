@@ -106,9 +106,8 @@ const struct dl_processor *dl_pipeline_first(const struct dl_pipeline *pipeline,
 
 /* ---- running ---- */
 
-/* The text that a grok parser works on. */
-static bool grok_input(const struct dl_processor *p, struct dl_pipeline_log *log,
-                       struct dl_text *out)
+bool dl_processor_grok_input(const struct dl_processor *p, const struct dl_pipeline_log *log,
+                             struct dl_text *out)
 {
     struct dl_value *v;
 
@@ -131,7 +130,7 @@ static enum dl_outcome apply_grok(const struct dl_processor *p, struct dl_run *r
     struct dl_grok_result result;
     struct dl_text input;
 
-    if (!grok_input(p, run->log, &input))
+    if (!dl_processor_grok_input(p, run->log, &input))
         return DL_OUTCOME_NO_SOURCE;
     dl_grok_parse(&result, p->grok, run->log->arena, input, run->log->now);
     run->detail = result.rule;

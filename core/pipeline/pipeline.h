@@ -88,4 +88,8 @@ struct dl_text dl_processor_name(const struct dl_processor *processor);
 int dl_processor_line(const struct dl_processor *processor);
 const struct dl_grok *dl_processor_grok(const struct dl_processor *processor); /* or NULL */
 
+/* The text that a grok parser reads of this log; false: there is none. */
+bool dl_processor_grok_input(const struct dl_processor *processor,
+                             const struct dl_pipeline_log *log, struct dl_text *out);
+
 #endif

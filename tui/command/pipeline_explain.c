@@ -9,7 +9,8 @@
 #include "pipeline/grok.h"
 #include "pipeline/path.h"
 
-#define SHOWN_MAX 200 /* bytes of a value */
+#define SHOWN_MAX 200  /* bytes of a value */
+#define FOLLOWS_MAX 60 /* bytes of what a rule does not fit */
 
 /* The log as it was before the processor that runs. */
 struct trace {
@@ -58,6 +59,16 @@ static struct dl_text as_json(struct dl_arena *arena, const struct dl_value *v)
     return text.at ? text : (struct dl_text){"", 0};
 }
 
+static struct dl_text below(struct dl_arena *arena, struct dl_text path, struct dl_text key)
+{
+    struct dl_text full = key;
+
+    if (path.len)
+        full.at = dl_arena_format(arena, &full.len, "%.*s.%.*s", (int)path.len, path.at,
+                                  (int)key.len, key.at);
+    return full.at ? full : key;
+}
+
 /* Leaves that came, changed or went. */
 static void changes(struct dl_arena *arena, struct dl_text path, const struct dl_value *before,
                     const struct dl_value *after)
@@ -65,16 +76,12 @@ static void changes(struct dl_arena *arena, struct dl_text path, const struct dl
     if (dl_value_is(before, DL_VALUE_OBJECT) && dl_value_is(after, DL_VALUE_OBJECT)) {
         for (const struct dl_member *m = after->of.list.first; m; m = m->next) {
             struct dl_member *old = dl_value_member(before, m->key);
-            struct dl_text below = m->key;
 
-            if (path.len)
-                below.at = dl_arena_format(arena, &below.len, "%.*s.%.*s", (int)path.len, path.at,
-                                           (int)m->key.len, m->key.at);
-            changes(arena, below, old ? old->value : NULL, m->value);
+            changes(arena, below(arena, path, m->key), old ? old->value : NULL, m->value);
         }
         for (const struct dl_member *m = before->of.list.first; m; m = m->next)
             if (!dl_value_member(after, m->key))
-                show("-", m->key, as_json(arena, m->value));
+                show("-", below(arena, path, m->key), as_json(arena, m->value));
         return;
     }
     if (!dl_value_equal(before, after, NULL))
@@ -97,25 +104,35 @@ static void remember(struct trace *t, const struct dl_pipeline_log *log)
     t->timestamp = log->timestamp;
 }
 
+/* The start of what a rule does not fit. */
+static void follows(struct dl_text left)
+{
+    size_t cut = dl_utf8_cut(left.at, left.len, left.len < FOLLOWS_MAX ? left.len : FOLLOWS_MAX);
+    struct dl_buffer clean;
+
+    dl_buffer_init(&clean, 8 * SHOWN_MAX);
+    if (dl_text_clean(&clean, left.at, cut) == 0)
+        printf(", not what follows: %s%s", dl_buffer_string(&clean), cut < left.len ? "..." : "");
+    dl_buffer_free(&clean);
+}
+
 /* Each rule, and how far into the text its start gets. */
 static void unmatched(const struct dl_processor *p, const struct dl_pipeline_log *log)
 {
     const struct dl_grok *grok = dl_processor_grok(p);
+    struct dl_text input;
 
+    if (!dl_processor_grok_input(p, log, &input))
+        return;
+    dl_text_trim(&input.at, &input.len); /* as the rules see it */
     for (size_t i = 0; i < dl_grok_rule_count(grok); i++) {
         struct dl_text name = dl_grok_rule_name(grok, i);
-        size_t reach = dl_grok_longest_prefix(grok, i, log->message);
+        size_t reach = dl_grok_longest_prefix(grok, i, input);
 
         printf("      rule %.*s: fits the first %zu bytes", (int)name.len, name.at, reach);
-        if (reach < log->message.len) {
-            size_t left = log->message.len - reach;
-
-            printf(", not what follows:");
-            show("", (struct dl_text){"", 0},
-                 (struct dl_text){log->message.at + reach, left < 60 ? left : 60});
-        } else {
-            putchar('\n');
-        }
+        if (reach < input.len)
+            follows((struct dl_text){input.at + reach, input.len - reach});
+        putchar('\n');
     }
 }
 
