@@ -1,0 +1,308 @@
+#!/usr/bin/env bats
+# `ddlogs pipeline`: assets against their tests, logs through a pipeline, one log step by step.
+bats_require_minimum_version 1.5.0
+load lib
+
+setup() {
+  sandbox
+  make_assets
+}
+
+# Every object that a test saw holds to the documented schema.
+teardown_file() {
+  /usr/bin/python3 "$TESTS_DIR/schema.py" "$TESTS_DIR/../docs/schema.json" "$BATS_FILE_TMPDIR/objects"
+}
+
+LINE='2024-03-07 10:11:12 WARN user=ann took 1.5'
+
+# acme/: a pipeline and its tests, which pass.
+make_assets() {
+  mkdir acme
+  cat >acme/acme.yaml <<'YAML'
+id: acme
+pipeline:
+  type: pipeline
+  name: Acme
+  enabled: true
+  filter:
+    query: source:acme
+  processors:
+    - type: grok-parser
+      name: parse the line
+      enabled: true
+      source: message
+      samples: []
+      grok:
+        supportRules: ""
+        matchRules: line %{date("yyyy-MM-dd HH:mm:ss"):at} %{word:level} user=%{notSpace:user} took %{number:duration}
+    - type: date-remapper
+      name: ""
+      enabled: true
+      sources: [at]
+    - type: status-remapper
+      name: level is the status
+      enabled: true
+      sources: [level]
+    - type: attribute-remapper
+      name: user is usr.id
+      enabled: true
+      sources: [user]
+      target: usr.id
+      preserveSource: false
+    - type: service-remapper
+      name: off
+      enabled: false
+      sources: [user]
+YAML
+  cat >acme/acme_tests.yaml <<'YAML'
+id: acme
+tests:
+  - sample: "2024-03-07 10:11:12 WARN user=ann took 1.5"
+    result:
+      custom:
+        at: 1709806272000
+        duration: 1.5
+        level: WARN
+        usr:
+          id: ann
+      message: "2024-03-07 10:11:12 WARN user=ann took 1.5"
+      status: warn
+      tags:
+        - source:LOGS_SOURCE
+      timestamp: 1709806272000
+YAML
+}
+
+# The tests of acme with two values that are not what the pipeline makes.
+spoil() {
+  sed -i 's/id: ann$/id: bob/; s/status: warn/status: error/' acme/acme_tests.yaml
+}
+
+pipeline() {
+  run --separate-stderr "$DDLOGS" pipeline "$@"
+}
+
+# The last line of standard output is the object.
+keep_object() {
+  tail -n 1 <<<"$output" >>"$BATS_FILE_TMPDIR/objects"
+}
+
+ends_with() { # EXIT-CODE STDOUT
+  [ "$status" -eq "$1" ] || { echo "exit code $status: $output $stderr"; return 1; }
+  diff <(printf '%s\n' "$2") <(printf '%s\n' "$output")
+}
+
+@test "tests that pass are counted by file" {
+  pipeline test acme
+  ends_with 0 'ok    1 of 1  acme/acme_tests.yaml
+
+1 passed, 0 failed in 1 pipeline; 0 numbers of another type.'
+  [ -z "$stderr" ]
+}
+
+@test "a difference says what was expected, what came, and which processor wrote it" {
+  spoil
+  pipeline test acme
+  ends_with 1 'FAIL  acme/acme_tests.yaml:3
+    custom.usr.id   (last written at line 25 by attribute-remapper "user is usr.id")
+      expected "bob"
+      got      "ann"
+    status   (last written at line 21 by status-remapper "level is the status")
+      expected "error"
+      got      "warn"
+      0 of 1  acme/acme_tests.yaml
+
+0 passed, 1 failed in 1 pipeline; 0 numbers of another type.'
+  [ "${stderr_lines[0]}" = "ddlogs: E-PIPELINE-TEST: 1 of 1 tests differ" ]
+}
+
+@test "a number of another type passes and is counted" {
+  sed -i 's/duration: 1.5/duration: 2/' acme/acme_tests.yaml
+  sed -i 's/took 1.5/took 2/' acme/acme_tests.yaml
+  pipeline test acme
+  [ "$status" -eq 0 ]
+  [[ $output == *"1 passed, 0 failed in 1 pipeline; 1 number of another type."* ]]
+}
+
+@test "a result that is left blank neither passes nor fails" {
+  printf 'id: acme\ntests:\n  - sample: x\n    result: null\n' >acme/acme_tests.yaml
+  pipeline test acme --json
+  [ "$status" -eq 0 ]
+  keep_object
+  [ "$(jq -c .summary <<<"$output")" = '{"passed":0,"failed":0,"blank":1,"type_mismatches":0,"pipelines":1}' ]
+}
+
+@test "--json prints one object, of tests that pass and of tests that differ" {
+  pipeline test acme --json
+  [ "$status" -eq 0 ]
+  [ "${#lines[@]}" -eq 1 ]
+  keep_object
+  [ "$(jq -c '[.command, .ok, .failures, .summary]' <<<"$output")" = \
+    '["pipeline",true,[],{"passed":1,"failed":0,"blank":0,"type_mismatches":0,"pipelines":1}]' ]
+  spoil
+  pipeline test acme --json
+  [ "$status" -eq 1 ]
+  keep_object
+  [ "$(jq -c '[.ok, .exit_code, .code, .failures]' <<<"$output")" = \
+    '[false,1,"E-PIPELINE-TEST",[{"file":"acme/acme_tests.yaml","line":3,"path":"custom.usr.id","processor":"user is usr.id"}]]' ]
+}
+
+@test "--quiet leaves the exit code and the sentence" {
+  spoil
+  pipeline test acme --quiet
+  ends_with 1 ''
+  [ "${stderr_lines[0]}" = "ddlogs: E-PIPELINE-TEST: 1 of 1 tests differ" ]
+}
+
+@test "several paths count together, a file may be named itself" {
+  cp -r acme second
+  pipeline test acme/acme.yaml second
+  [ "$status" -eq 0 ]
+  [[ $output == *"2 passed, 0 failed in 2 pipelines; 0 numbers of another type."* ]]
+}
+
+@test "where there is no pair the names of one are said" {
+  mkdir empty
+  pipeline test empty
+  ends_with 65 ''
+  [[ $stderr == "ddlogs: E-PIPELINE: there is no pipeline with tests below empty: a pair is NAME.yaml with NAME_tests.yaml"* ]]
+  pipeline test empty --json
+  [ "$status" -eq 65 ]
+  keep_object
+  [ "$(jq -r .code <<<"$output")" = E-PIPELINE ]
+  pipeline test nowhere
+  [ "$status" -ne 0 ]
+  [[ $stderr == "ddlogs: E-IO: nowhere cannot be read: No such file or directory"* ]]
+}
+
+@test "broken YAML and broken rules are told with file and line" {
+  printf 'id: a\npipeline:\n  processors: [\n' >acme/acme.yaml
+  pipeline test acme
+  [ "$status" -eq 65 ]
+  [[ $stderr == "ddlogs: E-PIPELINE: acme/acme.yaml: 4:1: "* ]]
+  printf 'pipeline:\n  processors:\n    - {type: grok-parser, source: m, grok: {matchRules: "r %%{nope}"}}\n' >acme/acme.yaml
+  pipeline test acme
+  [ "$status" -eq 65 ]
+  [[ $stderr == 'ddlogs: E-PIPELINE: acme/acme.yaml: line 3: rule r: there is no rule and no matcher "nope"'* ]]
+  make_tests_twice
+  pipeline test acme
+  [ "$status" -eq 65 ]
+  [[ $stderr == "ddlogs: E-PIPELINE: acme/acme_tests.yaml: 2:1: this key is there twice"* ]]
+}
+
+make_tests_twice() {
+  printf 'tests: []\ntests: []\n' >acme/acme_tests.yaml
+}
+
+@test "run takes lines and JSON and gives one object a line" {
+  printf '%s\nnothing fits\n\n%s\n' "$LINE" \
+    '{"message":"2024-03-07 10:11:12 info user=bob took 2","service":"web"}' >logs
+  pipeline run acme/acme.yaml <logs
+  ends_with 0 '{"timestamp":"2024-03-07T10:11:12.000Z","status":"warn","source":"acme","message":"2024-03-07 10:11:12 WARN user=ann took 1.5","attributes":{"at":1709806272000,"level":"WARN","duration":1.5,"usr":{"id":"ann"}}}
+{"source":"acme","message":"nothing fits","attributes":{}}
+{"timestamp":"2024-03-07T10:11:12.000Z","status":"info","service":"web","source":"acme","message":"2024-03-07 10:11:12 info user=bob took 2","attributes":{"service":"web","at":1709806272000,"level":"info","duration":2.0,"usr":{"id":"bob"}}}'
+  piped=$output
+  pipeline run acme/acme.yaml --in logs </dev/null
+  ends_with 0 "$piped"
+}
+
+@test "run mends broken bytes, and every line of it is JSON" {
+  printf 'a\xffb\n{"k":"\xc3"}\n{"a.a.a":1}\n' >logs
+  pipeline run acme/acme.yaml --in logs
+  [ "$status" -eq 0 ]
+  [ "$(jq -c '[.message, .attributes]' <<<"$output" | head -n 1)" = '["a�b",{}]' ]
+  [ "$(jq -c .attributes <<<"$output" | tail -n 2)" = $'{"k":"�"}\n{"a":{"a":{"a":1}}}' ]
+}
+
+@test "run: a name of very many dots is taken" {
+  { printf '{"'; printf 'a.%.0s' {1..200000}; printf '":1}\n'; } >logs
+  pipeline run acme/acme.yaml --in logs
+  [ "$status" -eq 0 ]
+}
+
+@test "run names what it cannot read" {
+  pipeline run acme/acme.yaml --in nope
+  [ "$status" -ne 0 ]
+  [ -z "$output" ]
+  [[ $stderr == "ddlogs: E-IO: nope cannot be read: No such file or directory"* ]]
+  pipeline run nope.yaml </dev/null
+  [ "$status" -ne 0 ]
+  [[ $stderr == *"nope.yaml"* ]]
+  pipeline run </dev/null
+  [ "$status" -eq 64 ]
+}
+
+@test "run and explain with --json end with an object" {
+  printf '%s\n' "$LINE" >logs
+  pipeline run acme/acme.yaml --in logs --json
+  [ "$status" -eq 0 ]
+  keep_object
+  [ "$(tail -n 1 <<<"$output" | jq -c '[.command, .ok, .logs, .not_taken]')" = '["pipeline",true,1,0]' ]
+}
+
+@test "explain tells what each processor read, wrote, or why it did not" {
+  pipeline explain acme/acme.yaml --sample "$LINE"
+  ends_with 0 '  1  grok-parser "parse the line" (line 9): applied (line)
+      + at = 1709806272000
+      + level = "WARN"
+      + user = "ann"
+      + duration = 1.5
+  2  date-remapper (line 17): applied (at)
+      * timestamp = 2024-03-07T10:11:12.000Z
+  3  status-remapper "level is the status" (line 21): applied (level)
+      * status = warn
+  4  attribute-remapper "user is usr.id" (line 25): applied (user)
+      + usr = {"id":"ann"}
+      - user = "ann"
+  5  service-remapper "off" (line 31): skipped: it is not enabled
+
+{"timestamp":"2024-03-07T10:11:12.000Z","status":"warn","source":"acme","message":"2024-03-07 10:11:12 WARN user=ann took 1.5","attributes":{"at":1709806272000,"level":"WARN","duration":1.5,"usr":{"id":"ann"}}}'
+}
+
+@test "explain tells how far a rule gets, in what its parser reads" {
+  pipeline explain acme/acme.yaml --sample '2024-03-07 10:11:12 WARN usr=ann'
+  [ "$status" -eq 0 ]
+  [ "${lines[0]}" = '  1  grok-parser "parse the line" (line 9): skipped: nothing fits' ]
+  [ "${lines[1]}" = '      rule line: fits the first 27 bytes, not what follows: r=ann' ]
+  sed -i 's/source: message/source: text/' acme/acme.yaml
+  pipeline explain acme/acme.yaml --sample '{"text":"2024-03-07 10:11:12 -","user":{"x":1}}'
+  [ "${lines[1]}" = '      rule line: fits the first 20 bytes, not what follows: -' ]
+}
+
+@test "explain shows the whole path of what goes" {
+  sed -i 's/\[user\]/[o.user]/' acme/acme.yaml
+  pipeline explain acme/acme.yaml --sample '{"o":{"user":1,"x":2}}'
+  [ "$status" -eq 0 ]
+  grep -qxF '      - o.user = 1' <<<"$output"
+}
+
+@test "explain wants a pipeline and a sample, pipeline wants a verb" {
+  pipeline explain acme/acme.yaml
+  [ "$status" -eq 64 ]
+  [[ $stderr == "ddlogs: E-USAGE: missing: --sample TEXT, the log to explain"* ]]
+  pipeline explain --sample x
+  [ "$status" -eq 64 ]
+  pipeline
+  [ "$status" -eq 64 ]
+  pipeline nope acme
+  [ "$status" -eq 64 ]
+  [[ $stderr == "ddlogs: E-USAGE: pipeline takes a verb and a path: test PATH..., run FILE, explain FILE"* ]]
+}
+
+@test "control characters of a log do not reach the terminal" {
+  pipeline explain acme/acme.yaml --sample $'{"a":"\e[31mred","message":"\e]0;t\a"}'
+  [ "$status" -eq 0 ]
+  [[ $output != *$'\e'* ]]
+}
+
+@test "the key of the environment is in no output" {
+  KEY=$(new_key)
+  export DD_API_KEY=$KEY
+  spoil
+  printf '%s\n' "$LINE" >logs
+  "$DDLOGS" pipeline test acme >out 2>&1 || true
+  "$DDLOGS" pipeline run acme/acme.yaml --in logs >>out 2>&1
+  "$DDLOGS" pipeline explain acme/acme.yaml --sample "$LINE" >>out 2>&1
+  [ -s out ]
+  assert_canary_free "$KEY" out
+}
