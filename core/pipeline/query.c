@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "pipeline/cidr.h"
 #include "pipeline/path.h"
 
 enum kind { ALL, AND, OR, NOT, TERM };
@@ -17,7 +18,12 @@ enum field {
     FIELD_TAG
 };
 
-enum test { TEST_TEXT, TEST_EXACT, TEST_EXISTS, TEST_RANGE };
+enum test { TEST_TEXT, TEST_EXACT, TEST_EXISTS, TEST_RANGE, TEST_CIDR };
+
+struct network {
+    struct network *next;
+    struct dl_cidr cidr;
+};
 
 struct dl_query {
     enum kind kind;
@@ -30,6 +36,7 @@ struct dl_query {
     double number; /* of the text */
     double low, high;
     bool low_open, high_open; /* the end itself does not match */
+    struct network *networks;
 };
 
 struct parser {
@@ -321,6 +328,51 @@ static const struct dl_query *exists(struct parser *p)
     return q;
 }
 
+/* A word of CIDR(...): up to a comma or the closing bracket. */
+static struct dl_text cidr_word(struct parser *p)
+{
+    struct dl_text word;
+
+    blanks(p);
+    word = (struct dl_text){p->at, 0};
+    while (p->at < p->end && !strchr(" \t\n,)", *p->at))
+        p->at++;
+    word.len = (size_t)(p->at - word.at);
+    blanks(p);
+    return word;
+}
+
+/* Behind "CIDR": "(@network.client.ip, 10.0.0.0/8, 2001:db8::/32)" */
+static const struct dl_query *cidr(struct parser *p)
+{
+    struct parser outer = *p;
+    struct dl_query *q;
+    struct network **last;
+
+    p->at++;
+    set_field(p, cidr_word(p));
+    q = term(p, TEST_CIDR);
+    p->has_field = outer.has_field;
+    p->field = outer.field;
+    p->path = outer.path;
+    last = q ? &q->networks : NULL;
+    while (q && p->at < p->end && *p->at == ',') {
+        struct network *network = dl_arena_take(p->arena, sizeof *network);
+
+        p->at++;
+        if (!network)
+            return NULL;
+        if (!dl_cidr_parse(&network->cidr, cidr_word(p)))
+            return refuse(p, "a network is to stand before this, as in 10.0.0.0/8");
+        *last = network;
+        last = &network->next;
+    }
+    if (q && (p->at == p->end || *p->at != ')' || !q->networks))
+        return refuse(p, "CIDR takes a field and networks: CIDR(@ip, 10.0.0.0/8)");
+    p->at += q != NULL;
+    return q;
+}
+
 static bool negated(struct parser *p)
 {
     if (*p->at != '-' && *p->at != '!')
@@ -353,6 +405,8 @@ static const struct dl_query *clause(struct parser *p)
     word = read_word(p, !p->has_field);
     if (word.len == 0)
         return refuse(p, "this is no term");
+    if (dl_text_equals(word, "CIDR") && p->at < p->end && *p->at == '(')
+        return cidr(p);
     if (p->has_field || p->at == p->end || *p->at != ':')
         return word_term(p, word);
     p->at++;
@@ -485,6 +539,11 @@ static bool text_matches(const struct dl_query *q, struct dl_text text)
         return glob(q->text, text, false);
     case TEST_EXISTS:
         return text.len > 0;
+    case TEST_CIDR:
+        for (const struct network *n = q->networks; n; n = n->next)
+            if (dl_cidr_has(&n->cidr, text))
+                return true;
+        return false;
     default:
         return dl_value_parse_double(text, &number) && in_range(q, number);
     }
@@ -527,6 +586,8 @@ static bool message_matches(const struct dl_query *q, struct dl_text message)
 
     if (q->test == TEST_EXISTS)
         return message.len > 0;
+    if (q->test == TEST_CIDR)
+        return text_matches(q, message);
     if (q->test == TEST_TEXT) {
         /* each word of the message */
         for (size_t i = 0; i < message.len;) {
