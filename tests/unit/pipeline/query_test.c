@@ -218,6 +218,33 @@ static void operators_bind_as_documented(void **state)
     all_are_as_said(cases, LENGTH(cases), "{\"t\":1,\"f\":0,\"w\":\"ORDER\"}");
 }
 
+static void networks_are_told_by_their_prefix(void **state)
+{
+    static const struct query_case cases[] = {
+        {"CIDR(@ip, 10.0.0.0/8)", true},
+        {"CIDR(@ip,192.0.2.0/24 , 10.1.2.0/23)", true},
+        {"CIDR(@ip, 10.1.4.0/23)", false},
+        {"CIDR(@ip, 10.1.3.4)", true},
+        {"CIDR(@ip, 10.1.3.5)", false},
+        {"CIDR(@ip, 0.0.0.0/0)", true},
+        {"CIDR(@ip, ::/0)", false},
+        {"CIDR(@six, 2001:db8::/33)", true},
+        {"CIDR(@six, 2001:db8:8000::/33)", false},
+        {"CIDR(@list, 192.0.2.0/24)", true},
+        {"CIDR(@word, 10.0.0.0/8)", false},
+        {"CIDR(@missing, 10.0.0.0/8)", false},
+        {"-CIDR(@ip, 10.0.0.0/8)", false},
+        {"NOT CIDR(@ip, 11.0.0.0/8) AND @word:x", true},
+        {"@word:(CIDR OR x)", true},
+        {"CIDR", false}, /* free text */
+    };
+
+    (void)state;
+    all_are_as_said(cases, LENGTH(cases),
+                    "{\"ip\":\"10.1.3.4\",\"six\":\"2001:db8:1::1\",\"word\":\"x\","
+                    "\"list\":[\"x\",\"192.0.2.7\"]}");
+}
+
 static void errors_say_the_column(void **state)
 {
     static const struct {
@@ -237,6 +264,11 @@ static void errors_say_the_column(void **state)
         {"NOT", "column 4: a term is missing"},
         {"-", "column 2: a term is missing"},
         {"_exists_:", "a field is missing"},
+        {"CIDR(@a)", "column 8: CIDR takes a field and networks"},
+        {"CIDR(@a, 10.0.0.0/33)", "column 21: a network is to stand before this"},
+        {"CIDR(@a, x", "a network is to stand before this"},
+        {"CIDR(@a, ::/8", "CIDR takes a field and networks"},
+        {"CIDR(", "CIDR takes a field and networks"},
         {"@a:(1 OR", "a term is missing"},
     };
 
@@ -312,6 +344,7 @@ int main(void)
         ARENA_TEST(reserved_words_and_tags),
         ARENA_TEST(free_text_is_by_word_and_ignores_case),
         ARENA_TEST(operators_bind_as_documented),
+        ARENA_TEST(networks_are_told_by_their_prefix),
         ARENA_TEST(errors_say_the_column),
         ARENA_TEST(depth_and_length_have_a_maximum),
         ARENA_TEST(elements_of_arrays_match_by_their_members),
