@@ -388,6 +388,13 @@
       "The processor that is named writes something else.\n"                                       \
       "The result in the tests file is out of date.",                                              \
       "See each step: ddlogs pipeline explain PIPELINE --sample TEXT")                             \
+    X(REVIEW, "E-REVIEW", 1, DL_KIND_FAIL,                                                         \
+      "The integration does not hold to what Datadog reviews.",                                    \
+      "A file is missing, or its names do not agree with the integration's.\n"                     \
+      "A test of the log pipeline fails, or has no result.\n"                                      \
+      "A sample or another file holds what looks like a key.",                                     \
+      "See each finding and its place: ddlogs integration lint FOLDER\n"                           \
+      "Correct the errors, then: ddlogs integration review FOLDER")                                \
     X(TERM, "E-TERM", 64, DL_KIND_FAIL, "The terminal cannot show the wizard.",                    \
       "TERM is unset or names an unknown terminal.",                                               \
       "Use line prompts: ddlogs setup --plain\n"                                                   \

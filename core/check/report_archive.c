@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "check/pack.h"
 
 /* more than a path in it can have: folder, slash, name */
 #define PATH_BYTES 128
@@ -22,76 +23,26 @@ static int failed(struct archive *a, const char *what, struct dl_error *err)
     int number = archive_errno(a);
 
     if (number == ENOMEM)
-        return dl_error_set(err, DL_E_NOMEM, "no memory to pack the report");
+        return dl_error_set(err, DL_E_NOMEM, "no memory to read the report");
     if (number > 0)
         return dl_error_set_errno(err, DL_E_REPORT_WRITE, number, "%s", what);
     return dl_error_set(err, DL_E_REPORT_WRITE, "%s", what);
 }
 
-static int pack_file(struct archive *a, const struct dl_report *report, size_t index,
-                     int64_t made_ms, struct dl_error *err)
-{
-    struct archive_entry *entry = archive_entry_new();
-    const size_t size = dl_report_size(report, index);
-    char path[PATH_BYTES];
-    int rc = 0;
-
-    if (!entry)
-        return dl_error_set(err, DL_E_NOMEM, "no memory to pack the report");
-    dl_text_format(path, sizeof path, "%s/%s", dl_report_folder(report),
-                   dl_report_name(report, index));
-    archive_entry_set_pathname(entry, path);
-    archive_entry_set_filetype(entry, AE_IFREG);
-    archive_entry_set_perm(entry, 0600);
-    archive_entry_set_size(entry, (la_int64_t)size);
-    archive_entry_set_mtime(entry, made_ms / 1000, 0);
-    if (archive_write_header(a, entry) != ARCHIVE_OK ||
-        archive_write_data(a, dl_report_bytes(report, index), size) != (la_ssize_t)size)
-        rc = failed(a, "the report cannot be packed", err);
-    archive_entry_free(entry);
-    return rc;
-}
-
-/* libarchive loses memory when its writing fails, so a failure is kept here and told at the end. */
-struct sink {
-    struct dl_buffer *out;
-    int status;
-};
-
-static la_ssize_t take(struct archive *a, void *context, const void *bytes, size_t len)
-{
-    struct sink *sink = context;
-
-    (void)a;
-    if (sink->status == 0)
-        sink->status = dl_buffer_add(sink->out, bytes, len);
-    return (la_ssize_t)len;
-}
-
 int dl_report_pack(const struct dl_report *report, int64_t made_ms, struct dl_buffer *out,
                    struct dl_error *err)
 {
-    struct sink sink = {.out = out};
-    struct archive *a = archive_write_new();
-    int rc = 0;
+    struct dl_archive_file files[DL_REPORT_FILES_MAX];
+    char paths[DL_REPORT_FILES_MAX][PATH_BYTES];
+    size_t count = dl_report_count(report);
 
-    if (!a)
-        return dl_error_set(err, DL_E_NOMEM, "no memory to pack the report");
-    /* neither owner nor time of the packing stands in it: what it tells is in its files */
-    if (archive_write_set_format_ustar(a) != ARCHIVE_OK ||
-        archive_write_add_filter_gzip(a) != ARCHIVE_OK ||
-        archive_write_set_options(a, "gzip:!timestamp") != ARCHIVE_OK ||
-        archive_write_set_bytes_in_last_block(a, 1) != ARCHIVE_OK ||
-        archive_write_open(a, &sink, NULL, take, NULL) != ARCHIVE_OK)
-        rc = failed(a, "the archive cannot be begun", err);
-    for (size_t i = 0; rc == 0 && i < dl_report_count(report); i++)
-        rc = pack_file(a, report, i, made_ms, err);
-    if (archive_write_close(a) != ARCHIVE_OK && rc == 0)
-        rc = failed(a, "the report cannot be packed", err);
-    if (rc == 0 && sink.status < 0)
-        rc = dl_error_set(err, (enum dl_code) - sink.status, "no memory to pack the report");
-    archive_write_free(a);
-    return rc;
+    for (size_t i = 0; i < count; i++) {
+        dl_text_format(paths[i], sizeof paths[i], "%s/%s", dl_report_folder(report),
+                       dl_report_name(report, i));
+        files[i] = (struct dl_archive_file){paths[i], dl_report_bytes(report, i),
+                                            dl_report_size(report, i)};
+    }
+    return dl_archive_pack(files, count, made_ms, out, err);
 }
 
 static int read_entry(struct archive *a, struct archive_entry *entry, struct dl_buffer *bytes,

@@ -1,4 +1,4 @@
-/* The .tar.gz itself: the only files that know libarchive. For report.c alone. */
+/* A report's .tar.gz: packed through pack.h and read back here. For report.c alone. */
 #ifndef DL_CHECK_REPORT_ARCHIVE_H
 #define DL_CHECK_REPORT_ARCHIVE_H
 

@@ -162,6 +162,28 @@ static void append(char *to, size_t size, const char *text)
     dl_text_copy(to + n, size - n, text);
 }
 
+/* Longer ones stand first: a rule that takes more of a line is to be tried before one that takes
+ * any line. */
+static void keep_rule(struct dl_line_rules *rules, struct dl_arena *arena, const char *pattern)
+{
+    size_t at = 0;
+    const char *kept;
+
+    for (size_t i = 0; i < rules->count; i++) {
+        if (strcmp(rules->patterns[i], pattern) == 0)
+            return;
+        if (strlen(rules->patterns[i]) >= strlen(pattern))
+            at = i + 1;
+    }
+    kept = dl_arena_copy(arena, pattern, strlen(pattern));
+    if (rules->count == DL_DRAFT_RULES_MAX || !kept)
+        return;
+    memmove(rules->patterns + at + 1, rules->patterns + at,
+            (rules->count - at) * sizeof *rules->patterns);
+    rules->patterns[at] = kept;
+    rules->count++;
+}
+
 void dl_line_rule(struct dl_line_rules *rules, struct dl_arena *arena, struct dl_text line)
 {
     char pattern[PATTERN_MAX] = "", date[96];
@@ -181,13 +203,7 @@ void dl_line_rule(struct dl_line_rules *rules, struct dl_arena *arena, struct dl
     }
     literal(pattern, sizeof pattern, line, s.level_end, s.rest);
     append(pattern, sizeof pattern, "%{data:msg}");
-    for (size_t i = 0; i < rules->count; i++)
-        if (strcmp(rules->patterns[i], pattern) == 0)
-            return;
-    if (rules->count < DL_DRAFT_RULES_MAX)
-        rules->patterns[rules->count++] = dl_arena_copy(arena, pattern, strlen(pattern));
-    if (!rules->patterns[rules->count - 1])
-        rules->count--;
+    keep_rule(rules, arena, pattern);
 }
 
 struct dl_text dl_line_rest(struct dl_text line)

@@ -8,9 +8,10 @@
 #include "identity/tag.h"
 
 const struct command *const commands[] = {
-    &command_setup,  &command_demo,   &command_intake,   &command_test, &command_doctor,
-    &command_report, &command_status, &command_config,   &command_send, &command_spool,
-    &command_key,    &command_reset,  &command_pipeline, &command_help, NULL,
+    &command_setup,    &command_demo,        &command_intake, &command_test,
+    &command_doctor,   &command_report,      &command_status, &command_config,
+    &command_send,     &command_spool,       &command_key,    &command_reset,
+    &command_pipeline, &command_integration, &command_help,   NULL,
 };
 
 const struct command *command_find(const char *name)
@@ -26,7 +27,7 @@ static void print_list(void)
     puts("Usage: ddlogs COMMAND [OPTION...]\n"
          "Sends a product's logs to Datadog: set-up, tests, delivery.\n");
     for (const struct command *const *c = commands; *c; c++)
-        printf("  %-8s %s\n", (*c)->name, (*c)->summary);
+        printf("  %-11s %s\n", (*c)->name, (*c)->summary);
     puts("\n\"ddlogs COMMAND --help\" shows a command's options; ddlogs(1) tells all.\n"
          "Without a command, in a terminal: ddlogs setup.");
 }

@@ -40,6 +40,7 @@ extern const struct command command_spool;
 extern const struct command command_key;
 extern const struct command command_report;
 extern const struct command command_pipeline;
+extern const struct command command_integration;
 
 /* The command with this name, or NULL. */
 const struct command *command_find(const char *name);

@@ -63,6 +63,11 @@ struct option_list {
     X(show_origin, "origin", 0, FLAG, "", "where each value is from")                              \
     X(keep_spool, "keep-spool", 0, FLAG, "", "leave the spool and its logs")                       \
     X(sample, "sample", 0, TEXT, "TEXT", "the log to explain")                                     \
+    X(source, "source", 0, TEXT, "NAME", "the source of the logs: the integration's name")         \
+    X(services, "service", 0, LIST, "NAME", "a service of the product; may be repeated")           \
+    X(sample_logs, "sample", 0, LIST, "TEXT", "a sample log; may be repeated")                     \
+    X(samples, "samples", 0, TEXT, "FILE", "sample logs, one a line")                              \
+    X(folder, "output", 'o', TEXT, "FILE", "the folder or file to write")                          \
     X(input, "in", 0, TEXT, "FILE", "read logs from there, not from standard input")               \
     X(user_agents, "user-agents", 0, TEXT, "FILE", "uap-core's regexes.yaml")                      \
     X(only, "only", 0, TEXT, "STEP", "ask this step alone: site, key, store, tags")                \
