@@ -1,0 +1,313 @@
+#!/usr/bin/env bats
+# `ddlogs integration`: from samples to the archive that Datadog reviews.
+bats_require_minimum_version 1.5.0
+load lib
+
+LINE='2026-11-22T15:04:06.871Z WARN widget-worker queue=resize depth=412 client=203.0.113.7'
+OBJECT='{"message":"painted","level":"info","timestamp":"2026-11-22T15:04:05Z","widget":{"id":18},"took_ms":48}'
+
+setup() {
+  sandbox
+}
+
+# Every object that a test saw holds to the documented schema.
+teardown_file() {
+  [ ! -e "$BATS_FILE_TMPDIR/objects" ] ||
+    /usr/bin/python3 "$TESTS_DIR/schema.py" "$TESTS_DIR/../docs/schema.json" "$BATS_FILE_TMPDIR/objects"
+}
+
+# integration VERB [OPTION...]
+integration() {
+  run --separate-stderr "$DDLOGS" integration "$@" </dev/null
+}
+
+# The same with --json; its object is kept for the schema.
+object() {
+  integration "$@" --json
+  tail -n 1 <<<"$output" >>"$BATS_FILE_TMPDIR/objects"
+}
+
+make_acme() {
+  integration new acme --service shop --sample "$LINE" --sample "$OBJECT"
+  [ "$status" -eq 0 ]
+}
+
+@test "new, lint and review in one go give an archive that lint finds clean" {
+  make_acme
+  integration lint acme
+  [ "$status" -eq 0 ]
+  [ "$output" = "0 errors, 0 warnings, 0 notes; 2 tests run." ]
+  integration review acme
+  [ "$status" -eq 0 ]
+  [ "$(grep -c '^| PASS ' <<<"$output")" -eq 13 ]
+  [ "$(tar tzf acme.tar.gz)" = "acme/manifest.json
+acme/README.md
+acme/assets/logs/acme.yaml
+acme/assets/logs/acme_tests.yaml
+acme/REVIEW.md" ]
+  mkdir unpacked
+  tar xzf acme.tar.gz -C unpacked
+  integration lint unpacked/acme
+  [ "$status" -eq 0 ]
+  run "$DDLOGS" pipeline test unpacked/acme
+  [ "$status" -eq 0 ]
+}
+
+@test "the same files give the same archive" {
+  make_acme
+  integration review acme
+  mv acme.tar.gz first.tar.gz
+  touch -d @1700000000 acme/manifest.json
+  integration review acme --output second.tar.gz
+  [ "$status" -eq 0 ]
+  cmp first.tar.gz second.tar.gz
+}
+
+@test "the pipeline is written in the spelling of Datadog's files" {
+  make_acme
+  diff - acme/assets/logs/acme.yaml <<'END'
+id: acme
+metric_id: acme
+backend_only: false
+facets:
+  - groups:
+      - Web Access
+    name: Client IP
+    path: network.client.ip
+    source: log
+  - facetType: list
+    groups:
+      - Acme
+    name: Queue
+    path: acme.queue
+    source: log
+    type: string
+  - facetType: range
+    groups:
+      - Acme
+    name: Depth
+    path: acme.depth
+    source: log
+    type: integer
+  - facetType: list
+    groups:
+      - Acme
+    name: Widget ID
+    path: acme.widget.id
+    source: log
+    type: integer
+  - facetType: range
+    groups:
+      - Acme
+    name: Took Ms
+    path: acme.took_ms
+    source: log
+    type: integer
+    unit:
+      family: time
+      name: millisecond
+pipeline:
+  type: pipeline
+  name: Acme
+  enabled: true
+  filter:
+    query: source:acme
+  processors:
+    - type: grok-parser
+      name: Parse lines
+      enabled: true
+      source: message
+      samples:
+        - 2026-11-22T15:04:06.871Z WARN widget-worker queue=resize depth=412 client=203.0.113.7
+      grok:
+        supportRules: ''
+        matchRules: |
+          line_1 %{date("yyyy-MM-dd'T'HH:mm:ss.SSSZ"):date}\s+%{word:level}\s+%{data:msg}
+    - type: grok-parser
+      name: Parse key=value pairs
+      enabled: true
+      source: msg
+      samples:
+        - widget-worker queue=resize depth=412 client=203.0.113.7
+      grok:
+        supportRules: ''
+        matchRules: |
+          key_values %{data:acme:keyvalue}
+    - type: date-remapper
+      name: Define the official date of the log
+      enabled: true
+      sources:
+        - timestamp
+        - date
+    - type: status-remapper
+      name: Define the official status of the log
+      enabled: true
+      sources:
+        - level
+    - type: message-remapper
+      name: Define the official message of the log
+      enabled: true
+      sources:
+        - message
+        - msg
+    - type: attribute-remapper
+      name: Map `acme.client` to `network.client.ip`
+      enabled: true
+      sources:
+        - acme.client
+      sourceType: attribute
+      target: network.client.ip
+      targetType: attribute
+      preserveSource: false
+      overrideOnConflict: false
+    - type: attribute-remapper
+      name: Map `widget` to `acme.widget`
+      enabled: true
+      sources:
+        - widget
+      sourceType: attribute
+      target: acme.widget
+      targetType: attribute
+      preserveSource: false
+      overrideOnConflict: false
+    - type: attribute-remapper
+      name: Map `took_ms` to `acme.took_ms`
+      enabled: true
+      sources:
+        - took_ms
+      sourceType: attribute
+      target: acme.took_ms
+      targetType: attribute
+      preserveSource: false
+      overrideOnConflict: false
+END
+}
+
+@test "every sample reaches the tests as it is, whatever characters it holds" {
+  printf '%s\n' "it's \"quoted\": yes # no" '  leading and trailing  ' '- dash' 'tab	inside' \
+    '2026-01-01' '0x10' 'null' '{"a b":"x: y","message":"z\nzz\n"}' 'Zoë ≠' >samples
+  integration new odd --samples samples
+  [ "$status" -eq 0 ]
+  /usr/bin/python3 - samples odd/manifest.json <<'END'
+import json, sys
+lines = open(sys.argv[1], encoding="utf-8").read().split("\n")[:-1]
+have = json.load(open(sys.argv[2], encoding="utf-8"))["samples"]
+assert [l if l[0] != "{" else json.loads(l) for l in lines] == have, have
+END
+  run "$DDLOGS" pipeline test odd
+  [ "$status" -eq 0 ]
+  [[ "$output" == *"9 passed, 0 failed"* ]]
+}
+
+@test "bad names, another source and bad services are refused in one sentence" {
+  for name in Acme 1acme 'ac me' ../acme ''; do
+    integration new "$name" --sample x
+    [ "$status" -eq 64 ]
+    [[ "$stderr" == *"is no name: a name is a lowercase letter"* ]]
+  done
+  integration new acme --source other --sample x
+  [ "$status" -eq 64 ]
+  [[ "$stderr" == *"the source is the integration's name"* ]]
+  integration new acme --service Shop --sample x
+  [ "$status" -eq 64 ]
+  integration new acme --no-input
+  [ "$status" -eq 64 ]
+  [[ "$stderr" == *"missing: a sample log"* ]]
+  [ -z "$(ls -A | grep -v -e home -e run)" ]
+}
+
+@test "no file is overwritten" {
+  mkdir acme
+  echo mine >acme/README.md
+  integration new acme --sample "$LINE"
+  [ "$status" -eq 64 ]
+  [[ "$stderr" == *"acme/README.md is there already"* ]]
+  [ "$(cat acme/README.md)" = mine ]
+  [ ! -e acme/manifest.json ]
+}
+
+@test "no key-like text passes new, lint or review" {
+  local key
+  key=$(new_key)
+  integration new acme --sample "key $key"
+  [ "$status" -eq 64 ]
+  [[ "$output$stderr" != *"$key"* ]]
+  [ ! -e acme ]
+  make_acme
+  for file in README.md assets/logs/acme.yaml assets/logs/acme_tests.yaml; do
+    cp "acme/$file" kept
+    printf '# %s\n' "$key" >>"acme/$file"
+    object lint acme
+    [ "$status" -eq 1 ]
+    [[ "$output$stderr" != *"$key"* ]]
+    [ "$(jq -r '.findings[] | select(.rule == "keys") | .file' <<<"$output")" = "$file" ]
+    integration review acme
+    [ "$status" -eq 1 ]
+    [[ "$output$stderr" != *"$key"* ]]
+    [[ "$stderr" == *E-REVIEW* ]]
+    [ ! -e acme.tar.gz ]
+    cp kept "acme/$file"
+  done
+  assert_canary_free "$key" acme
+}
+
+@test "lint names what would stop the review" {
+  make_acme
+  sed -i 's/source:acme/source:other/' acme/assets/logs/acme.yaml
+  sed -i 's/^id: acme/id: acne/; s/depth: 412/depth: 413/' acme/assets/logs/acme_tests.yaml
+  echo 'See https://app.datadoghq.eu/logs and https://docs.datadoghq.com.' >>acme/README.md
+  object lint acme
+  [ "$status" -eq 1 ]
+  [ "$(jq -r '.findings[] | select(.level == "error") | .rule' <<<"$output" | sort -u | xargs)" = \
+    "assets pipeline sites tests" ]
+  integration review acme
+  [ "$status" -eq 1 ]
+  [ "$(grep -c '^| FAIL ' acme/REVIEW.md)" -eq 4 ]
+  [ ! -e acme.tar.gz ]
+}
+
+@test "lint names a source that is not the integration's name" {
+  make_acme
+  sed -i 's/"source": "acme"/"source": "Acme"/' acme/manifest.json
+  object lint acme
+  [ "$status" -eq 1 ]
+  [ "$(jq -r '.findings[0].rule' <<<"$output")" = source ]
+}
+
+@test "facets are shown, added on consent, and nothing else is changed" {
+  make_acme
+  cp acme/assets/logs/acme.yaml whole
+  sed -i '/^  - facetType: range/,/^pipeline:/{/^pipeline:/!d}' acme/assets/logs/acme.yaml
+  sed -i '1i # a comment of mine' acme/assets/logs/acme.yaml
+  cp acme/assets/logs/acme.yaml before
+  object facets acme
+  [ "$status" -eq 0 ]
+  [ "$(jq -c '[.facets[].path]' <<<"$output")" = '["acme.depth","acme.widget.id","acme.took_ms"]' ]
+  cmp before acme/assets/logs/acme.yaml
+  integration facets acme --yes
+  [ "$status" -eq 0 ]
+  [[ "$output" == *'measure  acme.took_ms  "Took Ms" in Acme, integer of milliseconds'* ]]
+  sed -i 1d acme/assets/logs/acme.yaml
+  cmp whole acme/assets/logs/acme.yaml
+  integration facets acme
+  [[ "$output" == "Every attribute"* ]]
+}
+
+@test "facets come into an asset that has none" {
+  make_acme
+  cp acme/assets/logs/acme.yaml whole
+  sed -i '/^facets:/,/^pipeline:/{/^pipeline:/!d}' acme/assets/logs/acme.yaml
+  integration facets acme --yes
+  cmp whole acme/assets/logs/acme.yaml
+  sed -i '/^facets:/,/^pipeline:/{/^pipeline:/!d}; s/^pipeline:/facets: []\npipeline:/' \
+    acme/assets/logs/acme.yaml
+  integration facets acme --yes
+  cmp whole acme/assets/logs/acme.yaml
+}
+
+@test "objects tell what was made" {
+  object new acme --sample "$LINE"
+  [ "$(jq -r '.files | length' <<<"$output")" -eq 4 ]
+  object review acme
+  [ "$(jq -r .archive <<<"$output")" = acme.tar.gz ]
+}
