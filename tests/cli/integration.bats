@@ -70,11 +70,6 @@ id: acme
 metric_id: acme
 backend_only: false
 facets:
-  - groups:
-      - Web Access
-    name: Client IP
-    path: network.client.ip
-    source: log
   - facetType: list
     groups:
       - Acme
@@ -89,6 +84,11 @@ facets:
     path: acme.depth
     source: log
     type: integer
+  - groups:
+      - Web Access
+    name: Client IP
+    path: network.client.ip
+    source: log
   - facetType: list
     groups:
       - Acme
@@ -213,7 +213,7 @@ END
   integration new acme --no-input
   [ "$status" -eq 64 ]
   [[ "$stderr" == *"missing: a sample log"* ]]
-  [ -z "$(ls -A | grep -v -e home -e run)" ]
+  [ -z "$(find . -name manifest.json)" ]
 }
 
 @test "no file is overwritten" {
@@ -282,7 +282,7 @@ END
   cp acme/assets/logs/acme.yaml before
   object facets acme
   [ "$status" -eq 0 ]
-  [ "$(jq -c '[.facets[].path]' <<<"$output")" = '["acme.depth","acme.widget.id","acme.took_ms"]' ]
+  [ "$(jq -c '[.facets[].path]' <<<"$output")" = '["acme.depth","network.client.ip","acme.widget.id","acme.took_ms"]' ]
   cmp before acme/assets/logs/acme.yaml
   integration facets acme --yes
   [ "$status" -eq 0 ]

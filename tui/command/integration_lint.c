@@ -21,9 +21,9 @@ void integration_write_findings(struct dl_json *w, const struct integration_tree
         dl_json_object_end(w);
     }
     dl_json_array_end(w);
-    dl_json_member_integer(w, "errors", (int64_t)tree->counts[INTEGRATION_ERROR]);
-    dl_json_member_integer(w, "warnings", (int64_t)tree->counts[INTEGRATION_WARNING]);
-    dl_json_member_integer(w, "notes", (int64_t)tree->counts[INTEGRATION_NOTE]);
+    dl_json_member_integer(w, "error_count", (int64_t)tree->counts[INTEGRATION_ERROR]);
+    dl_json_member_integer(w, "warning_count", (int64_t)tree->counts[INTEGRATION_WARNING]);
+    dl_json_member_integer(w, "note_count", (int64_t)tree->counts[INTEGRATION_NOTE]);
 }
 
 static void write_object(struct dl_json *w, const void *context)
