@@ -255,7 +255,7 @@ END
   make_acme
   sed -i 's/source:acme/source:other/' acme/assets/logs/acme.yaml
   sed -i 's/^id: acme/id: acne/; s/depth: 412/depth: 413/' acme/assets/logs/acme_tests.yaml
-  echo 'See https://app.datadoghq.eu/logs and https://docs.datadoghq.com.' >>acme/README.md
+  echo 'See https://docs.datadoghq.com and https://app.datadoghq.com/logs.' >>acme/README.md
   object lint acme
   [ "$status" -eq 1 ]
   [ "$(jq -r '.findings[] | select(.level == "error") | .rule' <<<"$output" | sort -u | xargs)" = \
@@ -264,6 +264,15 @@ END
   [ "$status" -eq 1 ]
   [ "$(grep -c '^| FAIL ' acme/REVIEW.md)" -eq 4 ]
   [ ! -e acme.tar.gz ]
+}
+
+@test "a row of the review says what was not checked, and what was warned of" {
+  make_acme
+  echo rubbish >acme/manifest.json
+  integration review acme
+  [ "$status" -ne 0 ]
+  grep -q '^| NOT CHECKED | ' acme/REVIEW.md
+  [ "$(grep -c '^| PASS .* |  |$' acme/REVIEW.md)" -eq 0 ]
 }
 
 @test "lint names a source that is not the integration's name" {

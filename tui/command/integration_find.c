@@ -104,16 +104,27 @@ static bool names_site(const char *text, const char *at)
     return at == text || at[-1] != '@';
 }
 
+/* The first place that sends to a site; NULL: none. A page for readers before it hides nothing. */
+static const char *site_named(const char *text, const char *site)
+{
+    size_t n = strlen(site);
+
+    for (const char *at = strstr(text, site); at; at = strstr(at + n, site))
+        if (names_site(text, at) && !isalnum((unsigned char)at[n]))
+            return at;
+    return NULL;
+}
+
 static void look_for_sites(struct integration_tree *tree, const char *path,
                            const struct dl_buffer *buffer)
 {
     const char *text = dl_buffer_string(buffer);
 
     for (size_t i = 0; i < DL_SITE_COUNT; i++) {
-        const char *at = strstr(text, dl_sites[i].site);
+        const char *at = site_named(text, dl_sites[i].site);
         int line = 1;
 
-        if (!at || !names_site(text, at) || isalnum((unsigned char)at[strlen(dl_sites[i].site)]))
+        if (!at)
             continue;
         for (const char *c = text; c < at; c++)
             line += *c == '\n';
@@ -171,7 +182,7 @@ static void look_at_samples(struct integration_tree *tree, const char *path)
         integration_find(tree, INTEGRATION_ERROR, INTEGRATION_MANIFEST, path, 0,
                          "there are no samples; the customer's test sends them");
     dl_text_format(tree->evidence[INTEGRATION_ARRAYS], sizeof tree->evidence[0],
-                   "%zu samples, %zu with arrays", m->sample_count, with);
+                   "samples: %zu, with arrays: %zu", m->sample_count, with);
 }
 
 static void describe_manifest(struct integration_tree *tree, const char *path)
@@ -186,7 +197,7 @@ static void describe_manifest(struct integration_tree *tree, const char *path)
                          "the folder is %s and the integration %s; give both one name", base,
                          m->name);
     dl_text_format(tree->evidence[INTEGRATION_MANIFEST], sizeof tree->evidence[0],
-                   "manifest.json: name %s, %zu samples", m->name, m->sample_count);
+                   "manifest.json: name %s, samples: %zu", m->name, m->sample_count);
     dl_text_format(tree->evidence[INTEGRATION_SOURCE], sizeof tree->evidence[0],
                    "source:%s; no option, variable or log can change it", m->source);
     dl_text_copy(tree->evidence[INTEGRATION_SERVICE], sizeof tree->evidence[0], "service:");

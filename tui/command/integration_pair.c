@@ -247,18 +247,24 @@ static int load(struct pair_job *j)
     return rc;
 }
 
-static void describe(struct integration_tree *tree)
+/* What was seen; of what could not be read nothing is said, and its rows are not checked. */
+static void describe(struct integration_tree *tree, bool pipeline, bool suite)
 {
     dl_text_format(tree->evidence[INTEGRATION_ASSETS], sizeof tree->evidence[0],
                    "%zu pair%s below assets/logs", tree->pair_count,
                    tree->pair_count == 1 ? "" : "s");
-    dl_text_format(tree->evidence[INTEGRATION_PIPELINE], sizeof tree->evidence[0],
-                   "filter source:%s", tree->manifest ? tree->manifest->source : "");
+    if (!pipeline)
+        return;
+    if (tree->manifest)
+        dl_text_format(tree->evidence[INTEGRATION_PIPELINE], sizeof tree->evidence[0],
+                       "filter source:%s", tree->manifest->source);
     dl_text_copy(tree->evidence[INTEGRATION_OFFICIAL], sizeof tree->evidence[0],
                  "remappers of date, status and message");
-    dl_text_format(tree->evidence[INTEGRATION_TESTS], sizeof tree->evidence[0], "%zu tests pass",
+    if (!suite)
+        return;
+    dl_text_format(tree->evidence[INTEGRATION_TESTS], sizeof tree->evidence[0], "tests passed: %zu",
                    tree->test_count);
-    dl_text_format(tree->evidence[INTEGRATION_FACETS], sizeof tree->evidence[0], "%zu facets",
+    dl_text_format(tree->evidence[INTEGRATION_FACETS], sizeof tree->evidence[0], "facets: %zu",
                    tree->facet_count);
 }
 
@@ -271,7 +277,7 @@ int integration_inspect_pair(struct integration_tree *tree, const struct dl_asse
     rc = load(&j);
     if (rc == 0 && j.pipeline)
         rc = look_at_pair(&j);
-    describe(tree);
+    describe(tree, j.pipeline != NULL, j.suite != NULL);
     dl_arena_free(&j.arena);
     dl_suite_free(j.suite);
     dl_pipeline_free(j.pipeline);

@@ -40,21 +40,33 @@ static int cell(struct dl_buffer *page, const char *text)
     return rc;
 }
 
-static const char *verdict(const struct integration_tree *tree, enum integration_rule rule)
+/* What became of a rule, and the level of the findings that are told in its row. */
+static const struct outcome {
+    const char *name;
+    enum integration_level level;
+} failed = {"FAIL", INTEGRATION_ERROR}, warned = {"WARN", INTEGRATION_WARNING},
+  passed = {"PASS", INTEGRATION_NOTE}, unchecked = {"NOT CHECKED", INTEGRATION_NOTE};
+
+static const struct outcome *verdict(const struct integration_tree *tree,
+                                     enum integration_rule rule)
 {
-    return integration_count(tree, rule, INTEGRATION_ERROR) ? "FAIL" : "PASS";
+    if (integration_count(tree, rule, INTEGRATION_ERROR))
+        return &failed;
+    if (integration_count(tree, rule, INTEGRATION_WARNING))
+        return &warned;
+    return tree->evidence[rule][0] ? &passed : &unchecked;
 }
 
 static int write_row(struct dl_buffer *page, const struct integration_tree *tree,
                      enum integration_rule rule)
 {
-    const char *result = verdict(tree, rule);
+    const struct outcome *outcome = verdict(tree, rule);
     const char *evidence = tree->evidence[rule];
-    int rc = dl_buffer_format(page, "| %s | %s | ", result, integration_rule_titles[rule]);
+    int rc = dl_buffer_format(page, "| %s | %s | ", outcome->name, integration_rule_titles[rule]);
 
     /* a rule that is kept shows what was seen, one that is not shows what is in its way */
-    for (size_t i = 0; i < tree->finding_count && *result == 'F'; i++)
-        if (tree->findings[i].rule == rule && tree->findings[i].level == INTEGRATION_ERROR) {
+    for (size_t i = 0; i < tree->finding_count && outcome->level != INTEGRATION_NOTE; i++)
+        if (tree->findings[i].rule == rule && tree->findings[i].level == outcome->level) {
             evidence = tree->findings[i].text;
             break;
         }
@@ -87,7 +99,7 @@ static int write_page(struct dl_buffer *page, const struct integration_tree *tre
     for (size_t i = 0; i < tree->finding_count && rc == 0; i++)
         rc = write_finding(page, &tree->findings[i]);
     if (rc == 0)
-        rc = dl_buffer_format(page, "\n%zu errors, %zu warnings, %zu notes; %zu tests run.\n",
+        rc = dl_buffer_format(page, "\nErrors: %zu, warnings: %zu, notes: %zu; tests run: %zu.\n",
                               tree->counts[INTEGRATION_ERROR], tree->counts[INTEGRATION_WARNING],
                               tree->counts[INTEGRATION_NOTE], tree->test_count);
     return rc;
@@ -186,7 +198,7 @@ static void write_object(struct dl_json *w, const void *context)
     for (enum integration_rule rule = 0; rule < INTEGRATION_RULES; rule++) {
         dl_json_object(w);
         dl_json_member(w, "rule", integration_rule_ids[rule]);
-        dl_json_member(w, "result", verdict(&r->tree, rule));
+        dl_json_member(w, "result", verdict(&r->tree, rule)->name);
         dl_json_object_end(w);
     }
     dl_json_array_end(w);
