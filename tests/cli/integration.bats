@@ -314,6 +314,22 @@ END
   cmp whole acme/assets/logs/acme.yaml
 }
 
+@test "a terminal is asked for services and samples, and before facets are added" {
+  /usr/bin/python3 "$SRCDIR/answer.py" ': ' "acme-api worker
+$LINE
+" "$DDLOGS" integration new acme >out 2>&1
+  grep -q '^Next: ddlogs integration lint' out
+  [ "$(jq -c .services acme/manifest.json)" = '["acme-api","worker"]' ]
+  [ "$(jq -r '.samples[]' acme/manifest.json)" = "$LINE" ]
+  sed -i '/^facets:/,/^pipeline:/{/^pipeline:/!d}' acme/assets/logs/acme.yaml
+  cp acme/assets/logs/acme.yaml before
+  /usr/bin/python3 "$SRCDIR/answer.py" 'Add them?' n "$DDLOGS" integration facets acme >out 2>&1 || true
+  grep -q 'measure  acme.depth' out
+  cmp before acme/assets/logs/acme.yaml
+  /usr/bin/python3 "$SRCDIR/answer.py" 'Add them?' y "$DDLOGS" integration facets acme >out 2>&1
+  grep -q '^facets:' acme/assets/logs/acme.yaml
+}
+
 @test "objects tell what was made" {
   object new acme --sample "$LINE"
   [ "$(jq -r '.files | length' <<<"$output")" -eq 4 ]
