@@ -152,6 +152,45 @@ assert_harmless() {
   done
 }
 
+@test "a value that is none is told by every command that takes the option, with an object too" {
+  local word command option tried=0
+  local -A verb=([config]=list [key]=status [spool]=status [pipeline]=test [integration]=lint)
+  # a report is for when things are wrong: it tells the value and goes on (report.bats)
+  for word in $("$DDLOGS" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p' | grep -v '^report$'); do
+    "$DDLOGS" "$word" --help >help
+    command="$word ${verb[$word]-}"
+    ! grep -q -- ' --manifest FILE' help || command+=" --manifest manifest.json"
+    ! grep -q -- ' --no-input ' help || command+=" --no-input"
+    while read -r option; do
+      grep -q -- " ${option%% *} " help || continue
+      for json in "" --json; do
+        [ -z "$json" ] || grep -q -- ' --json ' help || continue
+        read -ra words <<<"$command $option $json"
+        run_hostile "${words[@]}" </dev/null
+        echo "${words[*]}: $status"
+        [[ "$status" =~ ^(64|65|78)$ ]]
+        grep -q '^ddlogs: E-[A-Z-]*: ' err
+        [ -z "$json" ] || jq -e '.ok == false and .code != null' <<<"$(tail -n 1 out)" >/dev/null
+        tried=$((tried + 1))
+      done
+    done <<'TEXT'
+--site mars
+--endpoint nonsense
+--api-endpoint nonsense
+--connect-to x
+--proxy :x:
+--encoding lzma
+--tags-in moon
+--key-store moon
+--color pink
+--timeout never
+--when-full explode
+--spool-bytes much
+TEXT
+  done
+  [ "$tried" -ge 80 ]
+}
+
 @test "a DD_API_KEY that is no key stops only what would use it" {
   export DD_API_KEY=$'first line\nsecond'
   run_hostile help

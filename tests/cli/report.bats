@@ -163,6 +163,13 @@ plant() {
   [[ "$(read_file config.json | jq -r .message)" == *config.json:1:*sight* ]]
 }
 
+@test "an option's value that is none is told, and the report is made all the same" {
+  report --site mars
+  [ "$status" -eq 0 ]
+  [[ "$stderr" == "ddlogs: E-SITE: "* ]]
+  [ "$(tar -xOzf r.tar.gz --wildcards '*/doctor.json' | jq -r .code)" = E-SITE ]
+}
+
 @test "each value comes with its origin, the stages with their verdict, no log is sent" {
   start_intake --api-key-file key
   printf '{"version":1,"integration":"acme","site":"eu1","tags":["env:prod"],"key_source":"file","key_name":"%s"}' \

@@ -123,7 +123,11 @@ static int examine(struct job *job, struct dl_error *err)
 static int check_options(const struct job *job, struct dl_error *err)
 {
     const struct options *o = &job->program->options;
+    struct screen_options screen;
+    int rc = terminal_screen(&screen, job->program, err); /* told where no screen is, too */
 
+    if (rc < 0)
+        return rc;
     if (job->all && (o->endpoint || o->api_endpoint))
         return dl_error_set(err, DL_E_USAGE,
                             "--site all is about Datadog's own addresses: leave out %s",

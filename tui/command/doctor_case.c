@@ -119,7 +119,8 @@ int doctor_case_open(struct doctor_case *c, struct program *program, struct dl_e
         rc = read_key(c, err);
     if (rc == 0)
         rc = dl_http_new(&c->http, err);
-    doctor_case_look(c);
+    if (rc == 0)
+        doctor_case_look(c);
     return rc;
 }
 
