@@ -52,26 +52,10 @@ static void print_clean(const char *before, const struct dl_buffer *value, const
 static void write_list(struct dl_json *w, const void *context)
 {
     const struct job *job = context;
-    const struct dl_config *config = job->session.config;
-    struct dl_buffer value;
 
-    dl_buffer_init(&value, VALUE_MAX);
     dl_json_member(w, "path", job->session.config_path);
     dl_json_member_bool(w, "saved", job->session.saved != NULL);
-    dl_json_key(w, "properties");
-    dl_json_object(w);
-    for (int p = 0; p < DL_PROPERTY_COUNT; p++) {
-        dl_buffer_clear(&value);
-        if (dl_config_get(config, (enum dl_property)p, &value, NULL) < 0)
-            continue;
-        dl_json_key(w, dl_properties[p].key);
-        dl_json_object(w);
-        dl_json_member(w, "value", value.len ? dl_buffer_string(&value) : NULL);
-        dl_json_member(w, "origin", dl_origin_name(config->origin[p]));
-        dl_json_object_end(w);
-    }
-    dl_json_object_end(w);
-    dl_buffer_free(&value);
+    dl_config_json(job->session.config, w, NULL);
 }
 
 static int list(struct job *job, struct dl_error *err)

@@ -6,7 +6,8 @@
 #include "base/log.h"
 #include "base/text.h"
 
-#define JSON_MAX (1024 * 1024)
+/* more than the largest list of findings, each with its path, can have */
+#define JSON_MAX ((size_t)64 * 1024 * 1024)
 
 static bool failed(const struct dl_error *error)
 {
@@ -127,6 +128,9 @@ void result_print_json(const struct result *result)
     dl_json_object_end(&w);
     if (dl_json_end(&w) == 0)
         puts(dl_buffer_string(&out));
+    else
+        fprintf(stderr, "ddlogs: %s: the object of --json cannot be made\n",
+                dl_error_info((enum dl_code) - w.status)->id);
     dl_buffer_free(&out);
 }
 

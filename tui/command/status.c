@@ -140,27 +140,6 @@ static void print(const struct job *job)
 
 /* ---- for programs ---- */
 
-static void write_properties(struct dl_json *w, const struct dl_config *config)
-{
-    struct dl_buffer value;
-
-    dl_buffer_init(&value, TEXT_MAX);
-    dl_json_key(w, "properties");
-    dl_json_object(w);
-    for (int p = 0; p < DL_PROPERTY_COUNT; p++) {
-        dl_buffer_clear(&value);
-        if (dl_config_get(config, (enum dl_property)p, &value, NULL) < 0)
-            continue;
-        dl_json_key(w, dl_properties[p].key);
-        dl_json_object(w);
-        dl_json_member(w, "value", value.len ? dl_buffer_string(&value) : NULL);
-        dl_json_member(w, "origin", dl_origin_name(config->origin[p]));
-        dl_json_object_end(w);
-    }
-    dl_json_object_end(w);
-    dl_buffer_free(&value);
-}
-
 static void write_object(struct dl_json *w, const void *context)
 {
     const struct job *job = context;
@@ -173,7 +152,7 @@ static void write_object(struct dl_json *w, const void *context)
     dl_json_member_bool(w, "saved", s->saved != NULL);
     dl_json_member(w, "written", *job->written ? job->written : NULL);
     dl_json_member_bool(w, "verified", s->saved && s->saved->verified);
-    write_properties(w, s->config);
+    dl_config_json(s->config, w, NULL);
     dl_json_key(w, "key");
     dl_json_object(w);
     dl_json_member(w, "place", job->key.place);
