@@ -25,17 +25,6 @@ static bool speaks(const struct job *job)
     return !job->program->options.json && !job->program->options.quiet;
 }
 
-static int end(struct job *job, int rc, const struct dl_error *err)
-{
-    bool json = job->program->options.json;
-
-    if (rc < 0)
-        return result_fail(&job->result, json, err);
-    if (json)
-        result_print_json(&job->result);
-    return 0;
-}
-
 /* A value without what could move a terminal's cursor. */
 static void print_clean(const char *before, const struct dl_buffer *value, const char *after)
 {
@@ -299,7 +288,7 @@ static int run(struct program *program)
     dl_buffer_init(&job.before, VALUE_MAX);
     dl_buffer_init(&job.after, VALUE_MAX);
     if (o->word_count == 2 && strcmp(o->words[0], "validate") == 0)
-        return end(&job, validate_file(&job, o->words[1], &err), &err);
+        return result_end(&job.result, o->json, validate_file(&job, o->words[1], &err), &err);
     if (!verb)
         rc = dl_error_set(&err, DL_E_USAGE,
                           "config takes list, get KEY, set KEY VALUE, unset KEY, validate or path");
@@ -309,7 +298,7 @@ static int run(struct program *program)
         rc = session_open(&job.session, program, verb->need, &err);
     if (rc == 0)
         rc = verb->run(&job, &err);
-    rc = end(&job, rc, &err);
+    rc = result_end(&job.result, o->json, rc, &err);
     session_close(&job.session);
     dl_buffer_free(&job.before);
     dl_buffer_free(&job.after);

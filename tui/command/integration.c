@@ -5,17 +5,6 @@
 
 #include "base/text.h"
 
-int integration_end(struct integration_job *job, int rc, const struct dl_error *err)
-{
-    bool json = job->program->options.json;
-
-    if (rc < 0)
-        return result_fail(&job->result, json, err);
-    if (json)
-        result_print_json(&job->result);
-    return 0;
-}
-
 int integration_folder(char *to, size_t size, const struct integration_job *job,
                        struct dl_error *err)
 {

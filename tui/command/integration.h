@@ -27,8 +27,6 @@ int integration_lint(struct integration_job *job);
 int integration_facets(struct integration_job *job);
 int integration_review(struct integration_job *job);
 
-int integration_end(struct integration_job *job, int rc, const struct dl_error *err);
-
 /* The one word that is the integration's folder, without slashes at its end. -DL_E_USAGE. */
 int integration_folder(char *to, size_t size, const struct integration_job *job,
                        struct dl_error *err);

@@ -181,7 +181,7 @@ int integration_facets(struct integration_job *job)
         job->result.more_context = &a;
         conclude(&a);
     }
-    code = integration_end(job, rc, &err);
+    code = result_end(&job->result, job->program->options.json, rc, &err);
     dl_buffer_free(&a.changed);
     dl_buffer_free(&a.text);
     dl_arena_free(&a.arena);

@@ -74,7 +74,7 @@ int integration_lint(struct integration_job *job)
                               folder, tree->counts[INTEGRATION_ERROR],
                               tree->counts[INTEGRATION_ERROR] == 1 ? "" : "s");
     }
-    code = integration_end(job, rc, &err);
+    code = result_end(&job->result, job->program->options.json, rc, &err);
     integration_tree_free(tree);
     free(tree);
     return code;

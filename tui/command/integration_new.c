@@ -315,7 +315,7 @@ int integration_new(struct integration_job *job)
         printf("written: %s\n", m->paths[i]);
     if (rc == 0 && !o->json && !o->quiet)
         printf("Next: ddlogs integration lint %s\n", m->folder);
-    code = integration_end(job, rc, &err);
+    code = result_end(&job->result, job->program->options.json, rc, &err);
     for (size_t i = 0; i < INTEGRATION_FILES; i++)
         dl_buffer_free(&m->files[i]);
     for (size_t i = 0; i < m->answer_count; i++)

@@ -251,7 +251,7 @@ int integration_review(struct integration_job *job)
     rc = integration_folder(folder, sizeof folder, job, &err);
     if (rc == 0)
         rc = review(r, folder);
-    code = integration_end(job, rc, &err);
+    code = result_end(&job->result, job->program->options.json, rc, &err);
     for (size_t i = 0; i < FILES_MAX; i++)
         dl_buffer_free(&r->texts[i]);
     dl_buffer_free(&r->archive);

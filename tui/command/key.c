@@ -60,11 +60,7 @@ static int run_status(struct job *job)
     }
     if (!options->json && !options->quiet)
         print_status(job);
-    if (rc < 0)
-        return result_fail(result, options->json, &err);
-    if (options->json)
-        result_print_json(result);
-    return 0;
+    return result_end(result, options->json, rc, &err);
 }
 
 /* Only the keyring is ours to write; the other places belong to the person who chose them. */

@@ -8,17 +8,6 @@
 #include "command/user_agents.h"
 #include "pipeline/parse.h"
 
-int pipeline_end(struct pipeline_job *job, int rc, const struct dl_error *err)
-{
-    bool json = job->program->options.json;
-
-    if (rc < 0)
-        return result_fail(&job->result, json, err);
-    if (json)
-        result_print_json(&job->result);
-    return 0;
-}
-
 int pipeline_load(struct dl_pipeline **out, const char *path, struct dl_error *err)
 {
     struct dl_error cause = {0};
@@ -53,7 +42,8 @@ static int run(struct program *program)
         job.words = options->words + 1;
         job.word_count = options->word_count - 1;
         rc = user_agents_load(options->user_agents, &err);
-        code = rc < 0 ? pipeline_end(&job, rc, &err) : verbs[i].run(&job);
+        code =
+            rc < 0 ? result_end(&job.result, program->options.json, rc, &err) : verbs[i].run(&job);
         dl_useragent_unload();
         return code;
     }

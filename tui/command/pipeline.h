@@ -22,6 +22,4 @@ int pipeline_explain(struct pipeline_job *job);
 /* Reads a pipeline's file; -DL_E_PIPELINE with "FILE: line N: what is wrong". */
 int pipeline_load(struct dl_pipeline **out, const char *path, struct dl_error *err);
 
-int pipeline_end(struct pipeline_job *job, int rc, const struct dl_error *err);
-
 #endif

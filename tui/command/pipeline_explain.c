@@ -209,5 +209,5 @@ int pipeline_explain(struct pipeline_job *job)
     if (rc == 0)
         rc = explain(pipeline, sample, &err);
     dl_pipeline_free(pipeline);
-    return pipeline_end(job, rc, &err);
+    return result_end(&job->result, job->program->options.json, rc, &err);
 }

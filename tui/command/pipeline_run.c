@@ -76,7 +76,7 @@ int pipeline_run(struct pipeline_job *job)
         rc = dl_error_set(&err, DL_E_IO, "standard output cannot be written: %s", strerror(errno));
     job->result.counters = flow.counters;
     job->result.counter_count = 2;
-    code = pipeline_end(job, rc, &err);
+    code = result_end(&job->result, job->program->options.json, rc, &err);
     if (fd > STDIN_FILENO)
         close(fd);
     dl_explorer_close(flow.explorer);

@@ -226,7 +226,7 @@ int pipeline_test(struct pipeline_job *job)
         rc = dl_assets_find(job->words[i], each, &t, &err);
     if (rc == 0)
         rc = conclude(&t, &err);
-    code = pipeline_end(job, rc, &err);
+    code = result_end(&job->result, job->program->options.json, rc, &err);
     for (size_t i = 0; i < t.failure_count; i++) {
         free(t.failures[i].file);
         free(t.failures[i].path);

@@ -282,10 +282,7 @@ static int run(struct program *program)
     if (o->word_count > 0)
         return command_refuse_word(program, o->words[0]);
     rc = reset(&job, &err);
-    if (rc < 0)
-        rc = result_fail(&job.result, o->json, &err);
-    else if (o->json)
-        result_print_json(&job.result);
+    rc = result_end(&job.result, o->json, rc, &err);
     session_close(&job.session);
     return rc;
 }

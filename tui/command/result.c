@@ -156,6 +156,15 @@ int result_fail(struct result *result, bool json, const struct dl_error *error)
     return result_exit_code(result);
 }
 
+int result_end(struct result *result, bool json, int rc, const struct dl_error *error)
+{
+    if (rc < 0)
+        return result_fail(result, json, error);
+    if (json)
+        result_print_json(result);
+    return 0;
+}
+
 static const char *word(enum dl_result result)
 {
     static const char *const words[] = {"-", "RUN", "OK", "WARN", "FAIL", "SKIP"};

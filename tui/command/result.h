@@ -51,6 +51,10 @@ void result_complain(const struct result *result);
 /* The end of a command that failed: complaint, object where --json is given, exit code. */
 int result_fail(struct result *result, bool json, const struct dl_error *error);
 
+/* The end of a command either way (rc below 0: it failed): as result_fail, else the object where
+ * --json is given. Returns the exit code. */
+int result_end(struct result *result, bool json, int rc, const struct dl_error *error);
+
 void result_warn(struct result *result, enum dl_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -30,17 +30,6 @@ const char *spool_age(char *to, size_t size, int64_t taken_ms)
     return to;
 }
 
-int spool_end(struct spool_job *job, int rc, const struct dl_error *err)
-{
-    bool json = job->program->options.json;
-
-    if (rc < 0)
-        return result_fail(&job->result, json, err);
-    if (json)
-        result_print_json(&job->result);
-    return 0;
-}
-
 /* ---- which folder ---- */
 
 static int folder_of_session(struct spool_job *job, struct dl_error *err)
@@ -161,7 +150,7 @@ static int run_status(struct spool_job *job)
         if (!options->json && !options->quiet)
             print_status(job);
     }
-    return spool_end(job, rc, &err);
+    return result_end(&job->result, job->program->options.json, rc, &err);
 }
 
 /* ---- discard ---- */
@@ -219,7 +208,7 @@ static int run_discard(struct spool_job *job)
             printf("%" PRIu64 " %s were thrown away; the spool counts them as discarded.\n",
                    job->thrown_away, quarantine ? "refused logs" : "logs");
     }
-    return spool_end(job, rc, &err);
+    return result_end(&job->result, job->program->options.json, rc, &err);
 }
 
 /* ---- the command ---- */

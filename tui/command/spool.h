@@ -35,9 +35,6 @@ void spool_write_counts_of(struct dl_json *w, const char *folder, const struct d
 void spool_status_text(struct dl_buffer *out, const char *folder, const struct dl_spool_counts *c,
                        pid_t owner);
 
-/* The end of a command whose failure `err` tells, and of one that went well. */
-int spool_end(struct spool_job *job, int rc, const struct dl_error *err);
-
 /* "3 min" from the wall clock then until now; "-" for 0. Returns `to`. */
 const char *spool_age(char *to, size_t size, int64_t taken_ms);
 

@@ -161,5 +161,5 @@ int spool_export(struct spool_job *job)
         fprintf(stderr, "%" PRIu64 " logs exported\n", x.logs);
     dl_compressor_free(x.compressor);
     dl_buffer_free(&x.text);
-    return spool_end(job, rc, &err);
+    return result_end(&job->result, job->program->options.json, rc, &err);
 }

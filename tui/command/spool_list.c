@@ -188,7 +188,7 @@ int spool_list(struct spool_job *job)
         else
             printf("%" PRIu64 " entries, %" PRIu64 " logs\n", list.count, list.logs);
     }
-    rc = spool_end(job, rc, &err);
+    rc = result_end(&job->result, job->program->options.json, rc, &err);
     free(list.rows);
     return rc;
 }

@@ -146,7 +146,7 @@ int spool_verify(struct spool_job *job)
     int rc = all.list ? verify(job, &all, &err)
                       : dl_error_set(&err, DL_E_NOMEM, "no memory for the findings");
 
-    rc = spool_end(job, rc, &err);
+    rc = result_end(&job->result, job->program->options.json, rc, &err);
     free(all.list);
     return rc;
 }

@@ -46,18 +46,13 @@ static void look(struct job *job)
         job->spool_error.code = DL_OK; /* nothing was spooled yet */
 }
 
-/* The first thing that keeps logs from being sent. */
-static const struct dl_error *problem(const struct job *job)
+/* The first thing that keeps logs from being sent, as a failure; 0: nothing does. */
+static int problem(const struct job *job, struct dl_error *err)
 {
-    static struct dl_error none;
-
-    if (!job->session.config->site && !job->session.config->endpoint) {
-        dl_error_set(&none, DL_E_CFG_NONE, "nothing is set up yet: ddlogs setup");
-        return &none;
-    }
-    if (job->key_error.code != DL_OK)
-        return &job->key_error;
-    return job->spool_error.code != DL_OK ? &job->spool_error : NULL;
+    if (!job->session.config->site && !job->session.config->endpoint)
+        return dl_error_set(err, DL_E_CFG_NONE, "nothing is set up yet: ddlogs setup");
+    *err = job->key_error.code != DL_OK ? job->key_error : job->spool_error;
+    return -(int)err->code;
 }
 
 /* ---- for people ---- */
@@ -182,9 +177,8 @@ static int run(struct program *program)
 {
     const struct options *o = &program->options;
     struct job job = {.program = program, .result = {.command = "status"}};
-    const struct dl_error *bad = NULL;
     struct dl_error err = {0};
-    int rc, code;
+    int rc;
 
     if (o->word_count > 0)
         return command_refuse_word(program, o->words[0]);
@@ -195,17 +189,12 @@ static int run(struct program *program)
             print(&job);
         job.result.more = write_object;
         job.result.more_context = &job;
-        bad = problem(&job);
+        rc = problem(&job, &err);
     }
     job.result.site = job.session.config ? job.session.config->site : NULL;
-    if (rc < 0 || bad)
-        code = result_fail(&job.result, o->json, bad ? bad : &err);
-    else
-        code = 0;
-    if (code == 0 && o->json)
-        result_print_json(&job.result);
+    rc = result_end(&job.result, o->json, rc, &err);
     session_close(&job.session);
-    return code;
+    return rc;
 }
 
 static const enum option_id accepted[] = {OPTIONS_OF_SESSION, OPTIONS_OF_SENDING, OPTION_ID_json,
