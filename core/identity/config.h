@@ -105,8 +105,8 @@ int dl_config_set(struct dl_config *config, enum dl_property property, const cha
 int dl_config_get(const struct dl_config *config, enum dl_property property, struct dl_buffer *out,
                   struct dl_error *err);
 
-/* Writes the member "properties" into the open object: {"site": {"value": "eu1", "origin": "file"}},
- * every property, null where it is unset. The errors of dl_config_get. */
+/* Writes the member "properties" into the open object: {"site": {"value": "eu1", "origin":
+ * "file"}}, every property, null where it is unset. The errors of dl_config_get. */
 int dl_config_json(const struct dl_config *config, struct dl_json *w, struct dl_error *err);
 
 /* The spool's limits as numbers: bytes on the disk, and milliseconds (0: no limit). */
