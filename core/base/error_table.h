@@ -372,7 +372,8 @@
     X(REPORT_WRITE, "E-REPORT-WRITE", 73, DL_KIND_FAIL, "The report cannot be written.",           \
       "A file of that name is there already.\n"                                                    \
       "The folder is missing, or is not yours to write.\n"                                         \
-      "The disk is full.",                                                                         \
+      "The disk is full.\n"                                                                        \
+      "The installation is not whole: the module that packs files, or libarchive, is missing.",    \
       "Name another file: ddlogs report --output FILE\n"                                           \
       "Look at the space: df -h PATH")                                                             \
     X(FORK, "E-FORK", 70, DL_KIND_FAIL, "A sender is used in the child of a fork.",                \

@@ -12,12 +12,13 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "check/report_archive.h"
+#include "check/pack.h"
 #include "secret/redact.h"
 
 /* redaction may make a text longer; what is packed can hardly be longer than what went in */
 #define REDACTED_MAX (2 * DL_REPORT_FILE_BYTES)
 #define PACKED_MAX (2 * DL_REPORT_TOTAL_BYTES)
+#define ENTRY_PATH_BYTES 128 /* more than folder, slash and name need */
 
 struct file {
     char name[DL_REPORT_NAME_MAX];
@@ -194,12 +195,27 @@ static int review_entry(void *context, const char *name, const char *bytes, size
     return rc == 0 ? search(slash ? slash + 1 : name, bytes, len, review->err) : rc;
 }
 
+static int pack(const struct dl_report *report, struct dl_buffer *out, struct dl_error *err)
+{
+    struct dl_archive_file files[DL_REPORT_FILES_MAX];
+    char paths[DL_REPORT_FILES_MAX][ENTRY_PATH_BYTES];
+    size_t count = dl_report_count(report);
+
+    for (size_t i = 0; i < count; i++) {
+        dl_text_format(paths[i], sizeof paths[i], "%s/%s", dl_report_folder(report),
+                       dl_report_name(report, i));
+        files[i] = (struct dl_archive_file){paths[i], dl_report_bytes(report, i),
+                                            dl_report_size(report, i)};
+    }
+    return dl_archive_pack(files, count, report->made_ms, out, err);
+}
+
 /* All of it, packed and unpacked, as it stands on the disk. */
 static int review(const struct dl_report *report, int fd, size_t *size, struct dl_error *err)
 {
     struct review review = {.err = err};
     struct dl_buffer packed;
-    int rc = dl_report_unpack(fd, review_entry, &review, err);
+    int rc = dl_archive_unpack(fd, REDACTED_MAX, review_entry, &review, err);
 
     if (rc < 0)
         return rc;
@@ -265,7 +281,7 @@ static int write_packed(const struct dl_report *report, int fd, struct dl_error 
     int rc;
 
     dl_buffer_init(&packed, PACKED_MAX);
-    rc = dl_report_pack(report, report->made_ms, &packed, err);
+    rc = pack(report, &packed, err);
     if (rc == 0 && dl_file_write_all(fd, packed.data, packed.len, &why) < 0)
         rc = dl_error_set_errno(err, DL_E_REPORT_WRITE, why.sys_errno, "it cannot be written");
     wipe(&packed);

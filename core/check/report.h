@@ -47,7 +47,4 @@ int dl_report_check_path(const char *path, struct dl_error *err);
 int dl_report_write(const struct dl_report *report, const char *path, size_t *size,
                     struct dl_error *err);
 
-/* "libarchive 3.6.2" */
-const char *dl_report_library_version(void);
-
 #endif

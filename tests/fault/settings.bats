@@ -114,3 +114,16 @@ saved() {
     saved
     expect E-IO 73
 }
+
+@test "without the module of archives a report says what is missing, and leaves nothing" {
+  unshare -Urm true 2>/dev/null || skip "no user namespaces here"
+  local module
+  module=$(dirname "$(dirname "$DDLOGS")")/lib/ddlogs
+  [ -e "$module/ddlogs-archive.so" ]
+  # shellcheck disable=SC2016 # the inner shell's
+  run unshare -Urm sh -c 'mount -t tmpfs none "$1" && exec "$2" report --no-input --output r.tar.gz' \
+    sh "$module" "$DDLOGS"
+  [ "$status" = 73 ]
+  [[ $output == *"E-REPORT-WRITE: r.tar.gz"*"the part that packs files cannot be loaded: $module/ddlogs-archive.so"* ]]
+  [ ! -e r.tar.gz ]
+}

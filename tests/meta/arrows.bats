@@ -69,7 +69,7 @@ known_by() {
   known_by 'microhttpd' 'core/intake/*'
   known_by 'yaml' 'core/pipeline/yaml_*'
   known_by 'pcre2' 'core/pipeline/grok*' 'core/pipeline/keyvalue.c' 'core/pipeline/useragent.c'
-  known_by 'archive' 'core/check/pack.*' 'core/check/report_archive.*'
+  known_by 'archive' 'core/check/pack_module.c'
   known_by 'libdeflate|isa-l|zstd' 'core/base/compress.c' 'core/intake/*'
   known_by '(n)?curses|panel|term\.h' 'tui/screen/*' 'tui/widget/*'
 }

@@ -19,3 +19,11 @@ library() {
   run bash -c "readelf -d '$(library)' | grep NEEDED | grep -vE 'lib(curl|cjson|isal|deflate|zstd|c)\.so|ld-linux|lib(asan|ubsan|gcov|clang_rt).*'"
   [ -z "$output" ] || { echo "$output"; false; }
 }
+
+@test "the module of archives shows one name, and the program starts without libarchive" {
+  run -0 bash -c "nm -D --defined-only '$BUILD/core/check/.libs/ddlogs-archive.so' | awk '{print \$NF}'"
+  [ "$output" = dl_archive_calls ]
+  run -0 bash -c "readelf -d '$BUILD/core/check/.libs/ddlogs-archive.so' | grep -c 'NEEDED.*libarchive'"
+  run -0 ldd "$BUILD/tui/ddlogs"
+  [[ $output == *libcurl* && $output != *libarchive* ]]
+}

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "check/pack.h"
 #include "command/report.h"
 #include "config.h"
 #include "intake/intake.h"
@@ -56,7 +57,7 @@ int report_versions(struct report_job *job, struct dl_buffer *out, struct dl_err
     dl_buffer_format(out, "compression    %s\n", libraries);
     dl_buffer_format(out, "json           cJSON %s\n", cJSON_Version());
     dl_buffer_format(out, "screen         %s\n", terminal_library_version());
-    dl_buffer_format(out, "report         %s\n", dl_report_library_version());
+    dl_buffer_format(out, "report         %s\n", dl_archive_library());
     dl_intake_libraries(libraries, sizeof libraries);
     dl_buffer_format(out, "local intake   %s\n", libraries);
     dl_buffer_format(out, "C library      glibc %s\n", gnu_get_libc_version());
