@@ -51,7 +51,8 @@ int dl_buffer_reserve(struct dl_buffer *b, size_t more)
 
 int dl_buffer_add(struct dl_buffer *b, const void *data, size_t len)
 {
-    int rc = dl_buffer_reserve(b, len);
+    /* the usual case without the sums: it fits, and the NUL behind it */
+    int rc = b->size > b->len && b->size - b->len > len ? 0 : dl_buffer_reserve(b, len);
 
     if (rc < 0)
         return rc;

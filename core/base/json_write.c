@@ -113,7 +113,7 @@ static int escape_byte(struct dl_buffer *out, unsigned char c)
     if (c >= 0x80)
         return dl_buffer_text(out, "\xef\xbf\xbd");
     if (c == '"' || c == '\\')
-        return dl_buffer_format(out, "\\%c", c);
+        return dl_buffer_add(out, (const char[]){'\\', (char)c}, 2);
     if (c < 0x20 && shorts[c])
         return dl_buffer_text(out, shorts[c]);
     return dl_buffer_format(out, "\\u%04x", c);
