@@ -70,7 +70,11 @@ int dl_buffer_text(struct dl_buffer *b, const char *text)
 
 int dl_buffer_char(struct dl_buffer *b, char c)
 {
-    return dl_buffer_add(b, &c, 1);
+    if (b->size < 2 || b->len > b->size - 2)
+        return dl_buffer_add(b, &c, 1);
+    b->data[b->len++] = c;
+    b->data[b->len] = '\0';
+    return 0;
 }
 
 int dl_buffer_format(struct dl_buffer *b, const char *format, ...)
