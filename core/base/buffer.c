@@ -51,7 +51,8 @@ int dl_buffer_reserve(struct dl_buffer *b, size_t more)
 
 int dl_buffer_add(struct dl_buffer *b, const void *data, size_t len)
 {
-    int rc = dl_buffer_reserve(b, len);
+    /* the usual case without the sums: it fits, and the NUL behind it */
+    int rc = b->size > b->len && b->size - b->len > len ? 0 : dl_buffer_reserve(b, len);
 
     if (rc < 0)
         return rc;
@@ -69,7 +70,11 @@ int dl_buffer_text(struct dl_buffer *b, const char *text)
 
 int dl_buffer_char(struct dl_buffer *b, char c)
 {
-    return dl_buffer_add(b, &c, 1);
+    if (b->size < 2 || b->len > b->size - 2)
+        return dl_buffer_add(b, &c, 1);
+    b->data[b->len++] = c;
+    b->data[b->len] = '\0';
+    return 0;
 }
 
 int dl_buffer_format(struct dl_buffer *b, const char *format, ...)

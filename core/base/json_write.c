@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <endian.h>
 #include <math.h>
 #include <string.h>
 
@@ -84,6 +85,29 @@ void dl_json_array_end(struct dl_json *w)
     close_level(w, ']');
 }
 
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte)) /* in each of eight bytes */
+
+/* How many of eight bytes come before the first quote, backslash, control or byte beyond ASCII.
+ * Each line of `found` but the first has the high bit of the lowest such byte set, if there is one;
+ * what is above it may be wrong. */
+static size_t plain_bytes(const char *text)
+{
+    uint64_t word, quote, backslash, del, found;
+
+    memcpy(&word, text, sizeof word);
+    word = le64toh(word);
+    quote = word ^ EACH('"');
+    backslash = word ^ EACH('\\');
+    del = word ^ EACH(0x7f);
+    found = word;
+    found |= (word - EACH(0x20)) & ~word;
+    found |= (quote - EACH(1)) & ~quote;
+    found |= (backslash - EACH(1)) & ~backslash;
+    found |= (del - EACH(1)) & ~del;
+    found &= EACH(0x80);
+    return found ? (size_t)__builtin_ctzll(found) / 8 : sizeof word;
+}
+
 /* How many bytes of text stand in a string as they are: no quote, backslash or control, valid
  * UTF-8. */
 static size_t plain_run(const char *text, size_t len)
@@ -91,8 +115,14 @@ static size_t plain_run(const char *text, size_t len)
     size_t at = 0;
 
     while (at < len) {
-        unsigned char c = (unsigned char)text[at];
+        size_t plain = len - at >= 8 ? plain_bytes(text + at) : 0;
+        unsigned char c;
         uint32_t code;
+
+        at += plain;
+        if (plain == 8)
+            continue;
+        c = (unsigned char)text[at];
         size_t n = c >= 0x80 ? dl_utf8_decode(text + at, len - at, &code)
                    : c < 0x20 || c == 0x7f || c == '"' || c == '\\' ? 0
                                                                     : 1;
@@ -113,7 +143,7 @@ static int escape_byte(struct dl_buffer *out, unsigned char c)
     if (c >= 0x80)
         return dl_buffer_text(out, "\xef\xbf\xbd");
     if (c == '"' || c == '\\')
-        return dl_buffer_format(out, "\\%c", c);
+        return dl_buffer_add(out, (const char[]){'\\', (char)c}, 2);
     if (c < 0x20 && shorts[c])
         return dl_buffer_text(out, shorts[c]);
     return dl_buffer_format(out, "\\u%04x", c);

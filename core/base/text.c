@@ -100,12 +100,29 @@ size_t dl_utf8_encode(char to[4], uint32_t c)
     return 4;
 }
 
+/* Moves *at over eight bytes at a time while all of them are ASCII; false: it did not move. */
+static bool ascii_words(const char *text, size_t len, size_t *at)
+{
+    size_t from = *at;
+    uint64_t word;
+
+    while (len - *at >= sizeof word) {
+        memcpy(&word, text + *at, sizeof word);
+        if (word & UINT64_C(0x8080808080808080))
+            break;
+        *at += sizeof word;
+    }
+    return *at > from;
+}
+
 bool dl_utf8_valid(const char *text, size_t len, size_t *bad)
 {
     size_t at = 0, n;
     uint32_t code;
 
     while (at < len) {
+        if (ascii_words(text, len, &at))
+            continue;
         n = dl_utf8_decode(text + at, len - at, &code);
         if (!n) {
             if (bad)

@@ -88,24 +88,38 @@ static bool escape(struct reader *r, char **to)
     return true;
 }
 
-/* Behind the opening quote. */
+/* The quote that ends a string; NULL: none. Most strings have no escape. */
+static const char *closing(const char *at, const char *end)
+{
+    const char *close = memchr(at, '"', (size_t)(end - at));
+
+    if (!close || !memchr(at, '\\', (size_t)(close - at)))
+        return close;
+    while (at < end && *at != '"')
+        at += *at == '\\' ? 2 : 1;
+    return at < end ? at : NULL;
+}
+
+/* Behind the opening quote; with a NUL behind it. */
 static bool string(struct reader *r, struct dl_text *out)
 {
-    const char *close = r->at;
+    const char *close = closing(r->at, r->end);
     char *text, *to;
 
-    while (close < r->end && *close != '"')
-        close += *close == '\\' ? 2 : 1;
-    if (close >= r->end)
+    if (!close)
         return false;
     text = to = dl_arena_take(r->arena, (size_t)(close - r->at) + 1);
     if (!text)
         return false;
     while (r->at < close) {
-        if (*r->at != '\\') {
-            *to++ = *r->at++;
-            continue;
-        }
+        const char *escaped = memchr(r->at, '\\', (size_t)(close - r->at));
+        size_t plain = (size_t)((escaped ? escaped : close) - r->at);
+
+        memcpy(to, r->at, plain);
+        to += plain;
+        r->at += plain;
+        if (!escaped)
+            break;
         r->at++;
         if (!escape(r, &to))
             return false;
@@ -113,6 +127,16 @@ static bool string(struct reader *r, struct dl_text *out)
     r->at = close + 1;
     *out = (struct dl_text){text, (size_t)(to - text)};
     return true;
+}
+
+static struct dl_value *text_value(struct reader *r)
+{
+    struct dl_text text;
+    struct dl_value *v = string(r, &text) ? dl_value_text(r->arena, "", 0) : NULL;
+
+    if (v)
+        v->of.text = text; /* it is in the arena already */
+    return v;
 }
 
 static struct dl_value *value(struct reader *r);
@@ -207,7 +231,6 @@ static bool word(struct reader *r, const char *text)
 static struct dl_value *value(struct reader *r)
 {
     struct dl_value *v = NULL;
-    struct dl_text text;
 
     blanks(r);
     if (r->at == r->end || ++r->depth > DL_VALUE_DEPTH_MAX)
@@ -217,7 +240,7 @@ static struct dl_value *value(struct reader *r)
     else if (taken(r, '['))
         v = array(r);
     else if (taken(r, '"'))
-        v = string(r, &text) ? dl_value_text(r->arena, text.at, text.len) : NULL;
+        v = text_value(r);
     else if (word(r, "true"))
         v = dl_value_bool(r->arena, true);
     else if (word(r, "false"))

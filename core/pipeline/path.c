@@ -86,9 +86,10 @@ void dl_path_set(struct dl_arena *arena, struct dl_value *root, struct dl_text p
             return;
         }
         m = dl_value_member(root, name);
-        if (!m || !dl_value_is(m->value, DL_VALUE_OBJECT))
+        if (!m || !dl_value_is(m->value, DL_VALUE_OBJECT)) {
             dl_value_put(arena, root, name, dl_value_object(arena));
-        m = dl_value_member(root, name);
+            m = dl_value_member(root, name);
+        }
         root = m ? m->value : NULL;
         rest = (struct dl_text){dot + 1, rest.len - name.len - 1};
     }

@@ -10,6 +10,8 @@
 #include "pipeline/value_read.h"
 
 #define FILE_MAX (8 * 1024 * 1024)
+#define AGENTS_KEPT 1024 /* agents whose patterns are remembered, each in the place of its hash */
+#define AGENT_BYTES_MAX 512 /* longer ones are looked for every time */
 #define PARTS_MAX 5 /* family and four parts of a version; family, brand, model of a device */
 
 enum list { BROWSERS, SYSTEMS, DEVICES, LISTS };
@@ -21,8 +23,18 @@ struct pattern {
     pcre2_code *code; /* compiled when it is first tried */
 };
 
+/* Which patterns an agent fits: logs repeat few agents, and there are a thousand patterns to try.
+ */
+struct agent {
+    size_t len;
+    char text[AGENT_BYTES_MAX];
+    bool searched[LISTS];
+    const struct pattern *found[LISTS]; /* NULL: none fits */
+};
+
 static struct {
     struct dl_arena arena;
+    struct agent agents[AGENTS_KEPT];
     struct pattern *patterns[LISTS];
     size_t counts[LISTS];
     pcre2_match_data *data;
@@ -109,6 +121,7 @@ void dl_useragent_unload(void)
             pcre2_code_free(known.patterns[list][i].code);
         known.counts[list] = 0;
     }
+    memset(known.agents, 0, sizeof known.agents);
     pcre2_match_data_free(known.data);
     pcre2_match_context_free(known.context);
     known.data = NULL;
@@ -137,20 +150,63 @@ static bool compile(struct pattern *p)
     return p->code != NULL;
 }
 
-/* The first pattern that fits, with its groups in known.data; NULL: none. */
-static const struct pattern *find(enum list list, struct dl_text text, int *groups)
+static int match(const struct pattern *p, struct dl_text text)
+{
+    return pcre2_match(p->code, (PCRE2_SPTR)text.at, text.len, 0, PCRE2_NO_UTF_CHECK, known.data,
+                       known.context);
+}
+
+static const struct pattern *search(enum list list, struct dl_text text, int *groups)
 {
     for (size_t i = 0; i < known.counts[list]; i++) {
         struct pattern *p = &known.patterns[list][i];
 
         if (!compile(p))
             continue;
-        *groups = pcre2_match(p->code, (PCRE2_SPTR)text.at, text.len, 0, PCRE2_NO_UTF_CHECK,
-                              known.data, known.context);
+        *groups = match(p, text);
         if (*groups >= 0)
             return p;
     }
     return NULL;
+}
+
+/* Where an agent is remembered, made empty for it if another was there; NULL: it is too long. */
+static struct agent *agent_of(struct dl_text text)
+{
+    uint32_t hash = 2166136261u;
+    struct agent *agent;
+
+    if (text.len > AGENT_BYTES_MAX)
+        return NULL;
+    for (size_t i = 0; i < text.len; i++)
+        hash = (hash ^ (unsigned char)text.at[i]) * 16777619u;
+    agent = &known.agents[(hash ^ hash >> 16) % AGENTS_KEPT];
+    if (!dl_text_is(text, (struct dl_text){agent->text, agent->len})) {
+        memset(agent->searched, 0, sizeof agent->searched);
+        memcpy(agent->text, text.at, text.len);
+        agent->len = text.len;
+    }
+    return agent;
+}
+
+/* The first pattern that fits, with its groups in known.data; NULL: none. Of an agent that is
+ * remembered, that one alone is matched again. */
+static const struct pattern *find(enum list list, struct dl_text text, int *groups)
+{
+    struct agent *agent = agent_of(text);
+    const struct pattern *p;
+
+    if (!agent)
+        return search(list, text, groups);
+    if (!agent->searched[list]) {
+        agent->found[list] = search(list, text, groups);
+        agent->searched[list] = true;
+        return agent->found[list];
+    }
+    p = agent->found[list];
+    if (p)
+        *groups = match(p, text);
+    return p;
 }
 
 static struct dl_text group(struct dl_text text, int groups, int n)

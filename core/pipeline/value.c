@@ -75,6 +75,17 @@ bool dl_value_is_scalar(const struct dl_value *value)
     return value && value->type >= DL_VALUE_BOOL && value->type <= DL_VALUE_STRING;
 }
 
+/* Length, first, middle and last byte of a key: names in one object often differ in one digit. */
+static uint32_t mark_of(struct dl_text key)
+{
+    const unsigned char *at = (const unsigned char *)key.at;
+
+    if (key.len == 0)
+        return 0;
+    return (uint32_t)(key.len & 0xff) << 24 | (uint32_t)at[0] << 16 |
+           (uint32_t)at[key.len / 2] << 8 | at[key.len - 1];
+}
+
 static struct dl_member *link_member(struct dl_arena *arena, struct dl_value *list,
                                      struct dl_text key, struct dl_value *value)
 {
@@ -83,6 +94,7 @@ static struct dl_member *link_member(struct dl_arena *arena, struct dl_value *li
     if (!m)
         return NULL;
     m->key = key;
+    m->mark = mark_of(key);
     m->value = value;
     if (list->of.list.last)
         list->of.list.last->next = m;
@@ -112,11 +124,12 @@ void dl_value_append(struct dl_arena *arena, struct dl_value *array, struct dl_v
 
 struct dl_member *dl_value_member(const struct dl_value *object, struct dl_text key)
 {
-    if (!dl_value_is(object, DL_VALUE_OBJECT))
+    uint32_t mark = mark_of(key);
+
+    if (!object || object->type != DL_VALUE_OBJECT)
         return NULL;
     for (struct dl_member *m = object->of.list.first; m; m = m->next)
-        if (m->key.len == key.len && (key.len == 0 || (m->key.at[0] == key.at[0] &&
-                                                       memcmp(m->key.at, key.at, key.len) == 0)))
+        if (m->mark == mark && dl_text_is(m->key, key))
             return m;
     return NULL;
 }

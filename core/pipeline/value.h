@@ -35,7 +35,8 @@ struct dl_member {
     struct dl_member *next;
     struct dl_text key;
     struct dl_value *value;
-    int line; /* of the key in the file it was read from, 0: none */
+    uint32_t mark; /* of the key, so that most others are told apart by it alone */
+    int line;      /* of the key in the file it was read from, 0: none */
 };
 
 struct dl_value {

@@ -29,32 +29,6 @@ static int shortest(double value, char *digits, size_t size)
     return exponent;
 }
 
-void dl_value_print_double(double value, char *to, size_t size)
-{
-    char digits[24];
-    const char *sign = signbit(value) ? "-" : "";
-    int exponent, n;
-
-    if (isnan(value) || isinf(value) || value == 0) {
-        snprintf(to, size, "%s%s", isnan(value) ? "" : sign,
-                 isnan(value) ? "NaN"
-                 : value == 0 ? "0.0"
-                              : "Infinity");
-        return;
-    }
-    value = fabs(value);
-    exponent = shortest(value, digits, sizeof digits);
-    n = (int)strlen(digits);
-    if (value < 1e-3 || value >= 1e7)
-        snprintf(to, size, "%s%c.%sE%d", sign, digits[0], n > 1 ? digits + 1 : "0", exponent);
-    else if (exponent < 0)
-        snprintf(to, size, "%s0.%.*s%s", sign, -exponent - 1, "000", digits);
-    else if (n <= exponent + 1)
-        snprintf(to, size, "%s%s%.*s.0", sign, digits, exponent + 1 - n, "00000000");
-    else
-        snprintf(to, size, "%s%.*s.%s", sign, exponent + 1, digits, digits + exponent + 1);
-}
-
 /* Decimal digits into at least 24 bytes; returns how many. */
 static size_t print_integer(int64_t value, char *to)
 {
@@ -70,6 +44,55 @@ static size_t print_integer(int64_t value, char *to)
     while (n)
         to[len++] = digits[--n];
     return len;
+}
+
+/* Numbers of up to three decimals, which most are, without printf: the decimal that divides to the
+ * same double is the shortest that reads back as it. False: it has more. */
+static bool print_short(double value, const char *sign, char *to)
+{
+    int64_t thousandths = (int64_t)(value * 1000 + 0.5);
+    int left = (int)(thousandths % 1000);
+    size_t n = strlen(sign);
+
+    if ((double)thousandths / 1000 != value)
+        return false;
+    memcpy(to, sign, n);
+    n += print_integer(thousandths / 1000, to + n);
+    to[n++] = '.';
+    for (int unit = 100; left || unit == 100; unit /= 10) {
+        to[n++] = (char)('0' + left / unit);
+        left %= unit;
+    }
+    to[n] = '\0';
+    return true;
+}
+
+void dl_value_print_double(double value, char *to, size_t size)
+{
+    char digits[24];
+    const char *sign = signbit(value) ? "-" : "";
+    int exponent, n;
+
+    if (isnan(value) || isinf(value) || value == 0) {
+        snprintf(to, size, "%s%s", isnan(value) ? "" : sign,
+                 isnan(value) ? "NaN"
+                 : value == 0 ? "0.0"
+                              : "Infinity");
+        return;
+    }
+    value = fabs(value);
+    if (value >= 1e-3 && value < 1e7 && print_short(value, sign, to))
+        return;
+    exponent = shortest(value, digits, sizeof digits);
+    n = (int)strlen(digits);
+    if (value < 1e-3 || value >= 1e7)
+        snprintf(to, size, "%s%c.%sE%d", sign, digits[0], n > 1 ? digits + 1 : "0", exponent);
+    else if (exponent < 0)
+        snprintf(to, size, "%s0.%.*s%s", sign, -exponent - 1, "000", digits);
+    else if (n <= exponent + 1)
+        snprintf(to, size, "%s%s%.*s.0", sign, digits, exponent + 1 - n, "00000000");
+    else
+        snprintf(to, size, "%s%.*s.%s", sign, exponent + 1, digits, digits + exponent + 1);
 }
 
 struct dl_text dl_value_print(struct dl_arena *arena, const struct dl_value *value)

@@ -29,7 +29,7 @@
 @test "scripts are clean" {
   cd "$TOP"
   [ -e .git ] || skip "only in a checkout"
-  shellcheck bootstrap.sh tests/run tests/coverage tests/bench/run tests/bench/syslog-ng.sh tests/torture/run .ci/run build-aux/cmocka-tap.sh
+  shellcheck bootstrap.sh tests/run tests/coverage tests/bench/run tests/bench/syslog-ng.sh tests/bench/pipelines.sh tests/bench/synthetic.sh tests/torture/run .ci/run build-aux/cmocka-tap.sh
 }
 
 @test "every source file is in the tarball" {

@@ -218,9 +218,34 @@ static void a_writer_without_room_fails_at_the_end(void **state)
     dl_buffer_free(&out);
 }
 
+/* A byte is escaped the same wherever it stands in the words that are read at once. */
+static void escapes_a_byte_wherever_it_stands(void **state)
+{
+    struct dl_buffer whole, pieces;
+    char text[20];
+
+    (void)state;
+    dl_buffer_init(&whole, 1000);
+    dl_buffer_init(&pieces, 1000);
+    for (int byte = 0; byte < 256; byte++)
+        for (size_t at = 0; at < sizeof text; at++) {
+            memset(text, 'a', sizeof text);
+            text[at] = (char)byte;
+            dl_buffer_clear(&whole);
+            dl_buffer_clear(&pieces);
+            assert_int_equal(dl_json_escape(&whole, text, sizeof text), 0);
+            for (size_t i = 0; i < sizeof text; i++)
+                assert_int_equal(dl_json_escape(&pieces, text + i, 1), 0);
+            assert_string_equal(dl_buffer_string(&whole), dl_buffer_string(&pieces));
+        }
+    dl_buffer_free(&whole);
+    dl_buffer_free(&pieces);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(escapes_a_byte_wherever_it_stands),
         cmocka_unit_test(accepts_what_rfc_8259_allows),
         cmocka_unit_test(refuses_everything_else_and_says_where),
         cmocka_unit_test(holds_its_limits_exactly),

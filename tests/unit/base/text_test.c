@@ -46,6 +46,30 @@ static void decodes_utf8_by_rfc_3629_and_nothing_else(void **state)
     }
 }
 
+/* Wherever a byte stands in the words that are read at once. */
+static void finds_the_first_byte_that_is_no_utf8(void **state)
+{
+    char text[40];
+    size_t bad;
+
+    (void)state;
+    for (size_t len = 0; len < sizeof text; len++) {
+        memset(text, 'a', sizeof text);
+        assert_true(dl_utf8_valid(text, len, &bad));
+        for (size_t at = 0; at < len; at++) {
+            memset(text, 'a', sizeof text);
+            text[at] = '\xff';
+            bad = len;
+            assert_false(dl_utf8_valid(text, len, &bad));
+            assert_int_equal(bad, at);
+            if (at + 2 > len)
+                continue;
+            memcpy(text + at, "\xc3\xa9", 2);
+            assert_true(dl_utf8_valid(text, len, &bad));
+        }
+    }
+}
+
 static void cuts_never_split_a_sequence(void **state)
 {
     static const char text[] = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z";
@@ -202,6 +226,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decodes_utf8_by_rfc_3629_and_nothing_else),
+        cmocka_unit_test(finds_the_first_byte_that_is_no_utf8),
         cmocka_unit_test(cuts_never_split_a_sequence),
         cmocka_unit_test(copies_are_cut_on_a_border_and_say_so),
         cmocka_unit_test(foreign_text_cannot_steer_a_terminal),

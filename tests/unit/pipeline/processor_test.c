@@ -1,6 +1,9 @@
 /* Every kind of processor, on logs as the tests of assets give them. */
 #include "kit.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "pipeline/parse.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/suite.h"
@@ -327,6 +330,62 @@ static void user_agents_without_patterns(void **state)
            "{\"ua\":\"\"}");
 }
 
+static const char agent_patterns[] =
+    "user_agent_parsers:\n  - {regex: '(Fox)/(\\d+)'}\n  - {regex: '(Fo)', "
+    "family_replacement: Old}\n"
+    "os_parsers: []\ndevice_parsers:\n  - {regex: 'bot(\\d)', device_replacement: 'B$1'}\n";
+
+/* browser|device of a text by the patterns that are loaded */
+static const char *families(const char *text)
+{
+    static char out[64];
+    const struct dl_value *v = dl_useragent_read(&arena, text_of(text));
+
+    snprintf(out, sizeof out, "%s%s%s|%s",
+             dl_value_get(dl_value_get(v, "browser"), "family")->of.text.at,
+             dl_value_get(dl_value_get(v, "browser"), "major") ? " " : "",
+             dl_value_get(dl_value_get(v, "browser"), "major")
+                 ? dl_value_get(dl_value_get(v, "browser"), "major")->of.text.at
+                 : "",
+             dl_value_get(dl_value_get(v, "device"), "family")->of.text.at);
+    return out;
+}
+
+/* The same whether an agent is met for the first time, again, after others that took its place, or
+ * is too long to be remembered; and nothing of a file is left when another is loaded. */
+static void user_agents_that_come_again(void **state)
+{
+    static char path[] = "/tmp/ddlogs-agents-XXXXXX", longest[1200];
+    char other[32];
+    int fd = mkstemp(path);
+
+    (void)state;
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, agent_patterns, sizeof agent_patterns - 1),
+                     sizeof agent_patterns - 1);
+    close(fd);
+    assert_int_equal(dl_useragent_load(path, NULL), 0);
+    memset(longest, 'x', sizeof longest - 1);
+    memcpy(longest, "Fox/9 bot1 ", 11);
+    for (int round = 0; round < 3; round++) {
+        assert_string_equal(families("Fox/12 bot7"), "Fox 12|B7");
+        assert_string_equal(families("Fo bot8"), "Old|B8");
+        assert_string_equal(families("curl"), "Other|Other");
+        assert_string_equal(families(longest), "Fox 9|B1");
+        for (int i = 0; i < 5000; i++) {
+            char want[32];
+
+            snprintf(other, sizeof other, "Fox/%d bot%d", i, i % 10);
+            snprintf(want, sizeof want, "Fox %d|B%d", i, i % 10);
+            assert_string_equal(families(other), want);
+        }
+        dl_arena_reset(&arena);
+    }
+    dl_useragent_unload();
+    assert_string_equal(families("Fox/12 bot7"), "Other|Other");
+    unlink(path);
+}
+
 #define DECODE(options) "    - {type: decoder-processor, source: a, target: b, " options "}\n"
 
 static void decoders(void **state)
@@ -617,6 +676,7 @@ int main(void)
         ARENA_TEST(urls),
         ARENA_TEST(addresses),
         ARENA_TEST(user_agents_without_patterns),
+        ARENA_TEST(user_agents_that_come_again),
         ARENA_TEST(decoders),
         ARENA_TEST(arrays),
         ARENA_TEST(maps_over_arrays),
