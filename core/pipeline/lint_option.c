@@ -1,0 +1,245 @@
+/* Lint: the options of processors, as the pipelines page exports them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "pipeline/lint_private.h"
+
+enum shape { TEXT, BOOL, LIST, OBJECT, TABLE, TEMPLATE, ANY };
+
+static const char *const shape_names[] = {
+    "a text",           "true or false", "a list", "a mapping", "a text of lines or a list",
+    "a text or number", "any value"};
+
+/* X(name, shape, required): in the order of the export. */
+#define OPTIONS_ATTRIBUTE(X)                                                                       \
+    X("sources", LIST, true)                                                                       \
+    X("sourceType", TEXT, false)                                                                   \
+    X("target", TEXT, true) X("targetType", TEXT, false) X("targetFormat", TEXT, false)            \
+        X("preserveSource", BOOL, false) X("overrideOnConflict", BOOL, false)
+#define OPTIONS_SOURCES(X) X("sources", LIST, true) X("overrideOnConflict", BOOL, false)
+#define OPTIONS_GROK(X) X("source", TEXT, true) X("samples", LIST, false) X("grok", OBJECT, true)
+#define OPTIONS_PIPELINE(X)                                                                        \
+    X("ocsf", OBJECT, false)                                                                       \
+    X("filter", OBJECT, true)                                                                      \
+    X("processors", LIST, false) X("tags", LIST, false) X("id", TEXT, false)                       \
+        X("readOnly", BOOL, false)
+#define OPTIONS_STRING_BUILDER(X)                                                                  \
+    X("template", TEMPLATE, true) X("target", TEXT, true) X("replaceMissing", BOOL, false)
+#define OPTIONS_CATEGORY(X) X("categories", LIST, true) X("target", TEXT, true)
+#define OPTIONS_LOOKUP(X)                                                                          \
+    X("source", TEXT, true)                                                                        \
+    X("target", TEXT, true)                                                                        \
+    X("lookupTable", TABLE, true) X("defaultLookup", ANY, false)                                   \
+        X("lookupEnrichmentTable", TEXT, false) X("type", TEXT, true)
+#define OPTIONS_TARGETED(X)                                                                        \
+    X("sources", LIST, true)                                                                       \
+    X("target", TEXT, true)                                                                        \
+    X("encoded", BOOL, false) X("combineVersionDetails", BOOL, false)                              \
+        X("normalizeEndingSlashes", BOOL, false) X("ipProcessingBehavior", TEXT, false)
+#define OPTIONS_ARITHMETIC(X)                                                                      \
+    X("expression", TEXT, true) X("target", TEXT, true) X("replaceMissing", BOOL, false)
+#define OPTIONS_ARRAY(X) X("operation", OBJECT, true)
+#define OPTIONS_ARRAY_MAP(X)                                                                       \
+    X("source", TEXT, true)                                                                        \
+    X("target", TEXT, true) X("preserveSource", BOOL, false) X("processors", LIST, true)
+#define OPTIONS_SCHEMA(X) X("mappers", LIST, true) X("schema", OBJECT, true)
+#define OPTIONS_SCHEMA_CATEGORY(X)                                                                 \
+    X("categories", LIST, true) X("targets", OBJECT, true) X("fallback", OBJECT, false)
+#define OPTIONS_DECODER(X)                                                                         \
+    X("source", TEXT, true)                                                                        \
+    X("target", TEXT, true)                                                                        \
+    X("binaryToTextEncoding", TEXT, true) X("inputRepresentation", TEXT, true)
+#define OPTIONS_EXCLUDE(X) X("attributeToExclude", TEXT, true)
+#define OPTIONS_THREAT_INTEL(X)                                                                    \
+    X("sources", LIST, false) X("source", TEXT, false) X("target", TEXT, false)
+
+struct option {
+    const char *name;
+    enum shape shape;
+    bool required;
+};
+
+#define OPTION_ROW(name, shape, required) {name, shape, required},
+#define OPTION_LIST(list)                                                                          \
+    (const struct option[])                                                                        \
+    {                                                                                              \
+        list(OPTION_ROW)                                                                           \
+        {                                                                                          \
+            NULL, ANY, false                                                                       \
+        }                                                                                          \
+    }
+
+static const struct option *const tables[DL_PROCESSOR_KINDS] = {
+    [DL_PROCESSOR_ATTRIBUTE] = OPTION_LIST(OPTIONS_ATTRIBUTE),
+    [DL_PROCESSOR_GROK] = OPTION_LIST(OPTIONS_GROK),
+    [DL_PROCESSOR_PIPELINE] = OPTION_LIST(OPTIONS_PIPELINE),
+    [DL_PROCESSOR_DATE] = OPTION_LIST(OPTIONS_SOURCES),
+    [DL_PROCESSOR_STRING_BUILDER] = OPTION_LIST(OPTIONS_STRING_BUILDER),
+    [DL_PROCESSOR_STATUS] = OPTION_LIST(OPTIONS_SOURCES),
+    [DL_PROCESSOR_CATEGORY] = OPTION_LIST(OPTIONS_CATEGORY),
+    [DL_PROCESSOR_LOOKUP] = OPTION_LIST(OPTIONS_LOOKUP),
+    [DL_PROCESSOR_MESSAGE] = OPTION_LIST(OPTIONS_SOURCES),
+    [DL_PROCESSOR_GEO_IP] = OPTION_LIST(OPTIONS_TARGETED),
+    [DL_PROCESSOR_SERVICE] = OPTION_LIST(OPTIONS_SOURCES),
+    [DL_PROCESSOR_USER_AGENT] = OPTION_LIST(OPTIONS_TARGETED),
+    [DL_PROCESSOR_URL] = OPTION_LIST(OPTIONS_TARGETED),
+    [DL_PROCESSOR_ARITHMETIC] = OPTION_LIST(OPTIONS_ARITHMETIC),
+    [DL_PROCESSOR_ARRAY] = OPTION_LIST(OPTIONS_ARRAY),
+    [DL_PROCESSOR_ARRAY_MAP] = OPTION_LIST(OPTIONS_ARRAY_MAP),
+    [DL_PROCESSOR_SCHEMA] = OPTION_LIST(OPTIONS_SCHEMA),
+    [DL_PROCESSOR_SCHEMA_REMAPPER] = OPTION_LIST(OPTIONS_ATTRIBUTE),
+    [DL_PROCESSOR_SCHEMA_CATEGORY] = OPTION_LIST(OPTIONS_SCHEMA_CATEGORY),
+    [DL_PROCESSOR_TRACE_ID] = OPTION_LIST(OPTIONS_SOURCES),
+    [DL_PROCESSOR_SPAN_ID] = OPTION_LIST(OPTIONS_SOURCES),
+    [DL_PROCESSOR_DECODER] = OPTION_LIST(OPTIONS_DECODER),
+    [DL_PROCESSOR_EXCLUDE] = OPTION_LIST(OPTIONS_EXCLUDE),
+    [DL_PROCESSOR_THREAT_INTEL] = OPTION_LIST(OPTIONS_THREAT_INTEL),
+};
+
+/* Of every kind, before its own. */
+static const struct option common[] = {{"type", TEXT, true},     {"name", TEXT, false},
+                                       {"enabled", BOOL, false}, {"description", TEXT, false},
+                                       {"meta", OBJECT, false},  {NULL, ANY, false}};
+
+static bool fits(const struct dl_value *v, enum shape shape)
+{
+    switch (shape) {
+    case TEXT:
+        return dl_value_is(v, DL_VALUE_STRING);
+    case BOOL:
+        return dl_value_is(v, DL_VALUE_BOOL);
+    case LIST:
+        return dl_value_is(v, DL_VALUE_ARRAY);
+    case OBJECT:
+        return dl_value_is(v, DL_VALUE_OBJECT);
+    case TABLE:
+        return dl_value_is(v, DL_VALUE_STRING) || dl_value_is(v, DL_VALUE_ARRAY);
+    case TEMPLATE:
+        return dl_value_is_scalar(v);
+    default:
+        return true;
+    }
+}
+
+/* The option of a key and its rank in the export, from 0. */
+static const struct option *find_option(enum dl_processor_kind kind, struct dl_text key,
+                                        size_t *rank)
+{
+    const struct option *own = tables[kind], *found = NULL;
+    size_t count = sizeof common / sizeof *common - 1;
+
+    for (size_t i = 0; i < count && !found; i++)
+        if (dl_option_is(key, common[i].name)) {
+            *rank = i;
+            found = &common[i];
+        }
+    for (size_t i = 0; own[i].name; i++)
+        if (dl_option_is(key, own[i].name)) { /* a type that stands last is the kind's own */
+            *rank = count + i;
+            found = &own[i];
+        }
+    return found;
+}
+
+static void look_at_keys(struct dl_lint *lint, struct lint_step *step)
+{
+    size_t last = 0, rank = 0;
+    bool ordered = true;
+
+    for (const struct dl_member *m = step->doc->of.list.first; m; m = m->next) {
+        const struct option *o = find_option(step->kind, m->key, &rank);
+
+        if (!o) {
+            lint_find(lint, DL_LINT_RULE_OPTION, DL_LINT_PIPELINE, m->line,
+                      "a %.*s has no option \"%.*s\"", LINT_SHOW(dl_option_text(step->doc, "type")),
+                      LINT_SHOW(m->key));
+            continue;
+        }
+        if (!fits(m->value, o->shape) && m->value->type != DL_VALUE_NULL) {
+            step->refused = true;
+            lint_find(lint, DL_LINT_RULE_OPTION_TYPE, DL_LINT_PIPELINE, m->line, "%s is to be %s",
+                      o->name, shape_names[o->shape]);
+        }
+        if (rank < last && ordered) {
+            ordered = false;
+            lint_find(lint, DL_LINT_RULE_KEY_ORDER, DL_LINT_PIPELINE, m->line,
+                      "%.*s stands behind keys that the export has after it", LINT_SHOW(m->key));
+        }
+        last = rank > last ? rank : last;
+    }
+}
+
+static void look_for_missing(struct dl_lint *lint, struct lint_step *step)
+{
+    for (const struct option *o = tables[step->kind]; o->name; o++) {
+        const struct dl_value *v = dl_option(step->doc, o->name);
+
+        if (!o->required || (v && v->type != DL_VALUE_NULL) || strcmp(o->name, "type") == 0)
+            continue;
+        if (strcmp(o->name, "sources") == 0 && dl_option(step->doc, "source"))
+            continue; /* one is as good */
+        step->refused = true;
+        lint_find(lint, DL_LINT_RULE_OPTION_MISSING, DL_LINT_PIPELINE, step->doc->line,
+                  "the processor \"%.*s\" lacks %s", LINT_SHOW(lint_step_name(step)), o->name);
+    }
+}
+
+static const enum dl_lint_rule rules_of_kinds[DL_PROCESSOR_KINDS] = {
+    [DL_PROCESSOR_GROK] = DL_LINT_RULE_GROK_RULE,
+    [DL_PROCESSOR_ARITHMETIC] = DL_LINT_RULE_EXPRESSION,
+    [DL_PROCESSOR_CATEGORY] = DL_LINT_RULE_QUERY,
+    [DL_PROCESSOR_SCHEMA_CATEGORY] = DL_LINT_RULE_QUERY,
+};
+
+/* What the compiler refuses beyond that; grok parsers are lint_grok.c's. */
+static void compile_alone(struct dl_lint *lint, struct lint_step *step)
+{
+    struct dl_error cause = {0};
+    struct dl_compile c = {.arena = &lint->arena, .err = &cause};
+    struct dl_processor *p = NULL;
+    enum dl_lint_rule rule = rules_of_kinds[step->kind];
+    int line = step->doc->line, rc;
+    char *text = cause.text;
+
+    if (step->kind == DL_PROCESSOR_PIPELINE || step->kind == DL_PROCESSOR_ARRAY_MAP ||
+        step->kind == DL_PROCESSOR_SCHEMA || step->kind == DL_PROCESSOR_GROK || step->refused)
+        return;
+    rc = dl_processor_compile(&p, &c, step->doc, 0);
+    dl_processor_free(p);
+    if (rc == -DL_E_NOMEM)
+        lint->failed = true;
+    if (rc == 0 || rc == -DL_E_NOMEM)
+        return;
+    step->refused = true;
+    if (dl_text_starts(text, "line ")) {
+        line = (int)strtol(text + 5, &text, 10);
+        text += strspn(text, ": ");
+    }
+    lint_find(lint, rule ? rule : DL_LINT_RULE_OPTION_MISSING, DL_LINT_PIPELINE, line, "%s", text);
+}
+
+static void look_at_step(struct dl_lint *lint, struct lint_step *step)
+{
+    struct dl_text type = dl_option_text(step->doc, "type");
+
+    if (!step->known) {
+        lint_find(lint, DL_LINT_RULE_TYPE, DL_LINT_PIPELINE, lint_option_line(step, "type"),
+                  "there is no processor \"%.*s\"", LINT_SHOW(type));
+        return;
+    }
+    if (!dl_option_bool(step->doc, "enabled", true))
+        lint_find(lint, DL_LINT_RULE_DISABLED, DL_LINT_PIPELINE, lint_option_line(step, "enabled"),
+                  "\"%.*s\" is not enabled", LINT_SHOW(lint_step_name(step)));
+    /* the public API's form of a pipeline has members that are none of a processor */
+    if (step->parent || lint->top != lint->document)
+        look_at_keys(lint, step);
+    look_for_missing(lint, step);
+    compile_alone(lint, step);
+}
+
+void lint_look_at_options(struct dl_lint *lint)
+{
+    for (size_t i = 0; i < lint->step_count; i++)
+        look_at_step(lint, &lint->steps[i]);
+}
