@@ -117,15 +117,17 @@ size_t dl_lint_tests_run(const struct dl_lint *lint)
 
 /* ---- looking ---- */
 
-/* What could not be read is a finding, want of memory is none. The reader's sentence begins with
- * the line. */
+/* What could not be read is a finding, want of memory is none. The sentence begins with the line,
+ * as "12:3: ..." or "line 12: ...". */
 static bool is_read(struct dl_lint *lint, enum dl_lint_file file, int rc,
                     const struct dl_error *cause)
 {
+    const char *number = cause->text + (dl_text_starts(cause->text, "line ") ? 5 : 0);
+
     if (rc == -DL_E_NOMEM)
         lint->failed = true;
     else if (rc < 0)
-        lint_find(lint, DL_LINT_RULE_UNREADABLE, file, (int)strtol(cause->text, NULL, 10), "%s",
+        lint_find(lint, DL_LINT_RULE_UNREADABLE, file, (int)strtol(number, NULL, 10), "%s",
                   cause->text);
     return rc == 0;
 }
@@ -167,15 +169,26 @@ static void read_tests(struct dl_lint *lint)
     is_read(lint, DL_LINT_TESTS, rc, &cause);
 }
 
-/* Why it is none is told by lint_option.c and what comes behind it. */
+/* One of the findings says why the pipeline cannot be compiled. */
+static bool is_explained(const struct dl_lint *lint)
+{
+    static const enum dl_lint_rule rules[] = {DL_LINT_RULE_UNREADABLE, DL_LINT_RULE_QUERY,
+                                              DL_LINT_RULE_TYPE,       DL_LINT_RULE_OPTION_TYPE,
+                                              DL_LINT_RULE_NESTED,     DL_LINT_RULE_OPTION_MISSING,
+                                              DL_LINT_RULE_GROK_RULE,  DL_LINT_RULE_EXPRESSION};
+
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (lint->kept[rules[i]])
+            return true;
+    return false;
+}
+
 static void compile(struct dl_lint *lint)
 {
     struct dl_error cause = {0};
     int rc = dl_pipeline_read(&lint->pipeline, lint->in.pipeline, lint->in.pipeline_len, &cause);
 
-    if (rc == -DL_E_NOMEM)
-        lint->failed = true;
-    else if (rc == -DL_E_LIMIT)
+    if (rc == -DL_E_NOMEM || !is_explained(lint))
         is_read(lint, DL_LINT_PIPELINE, rc, &cause);
 }
 

@@ -30,10 +30,32 @@ static struct dl_text group_of(const struct lint_facet *f)
     return groups->of.list.first->value->of.text;
 }
 
+/* Names join their words with one or the other. */
+static bool joins(char c)
+{
+    return c == '.' || c == '_' || c == '-';
+}
+
 static bool is_below(struct dl_text path, struct dl_text name)
 {
-    return name.len && path.len > name.len + 1 && memcmp(path.at, name.at, name.len) == 0 &&
-           path.at[name.len] == '.';
+    if (name.len == 0 || path.len <= name.len + 1 || path.at[name.len] != '.')
+        return false;
+    for (size_t i = 0; i < name.len; i++)
+        if (path.at[i] != name.at[i] && !(joins(path.at[i]) && joins(name.at[i])))
+            return false;
+    return true;
+}
+
+/* Below these all integrations write. */
+static bool is_shared(struct dl_text path)
+{
+    static const char *const roots[] = {"network", "http",  "usr",    "db",   "dns",
+                                        "evt",     "error", "logger", "ocsf", "application"};
+
+    for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
+        if (is_below(path, (struct dl_text){roots[i], strlen(roots[i])}))
+            return true;
+    return false;
 }
 
 static bool is_own(const struct dl_lint *lint, struct dl_text path)
@@ -53,8 +75,8 @@ static void look_at_path(struct dl_lint *lint, const struct lint_facet *f)
 
     if (!memchr(f->path.at, '.', f->path.len) && !dl_text_equals(f->path, "duration"))
         find(lint, DL_LINT_RULE_FACET_PATH, f, "has no dot in its path");
-    else if (f->is_custom && !standard && !is_own(lint, f->path) && !is_tag(f) &&
-             !dl_text_equals(f->path, "duration") && lint->source.len)
+    else if (f->is_custom && !standard && !is_shared(f->path) && !is_own(lint, f->path) &&
+             !is_tag(f) && !dl_text_equals(f->path, "duration") && lint->source.len)
         find(lint, DL_LINT_RULE_FACET_FOREIGN, f, "is not below the source");
     if (standard &&
         !(dl_text_equals(group_of(f), group) && dl_text_equals(text_of(f, "name"), name)))

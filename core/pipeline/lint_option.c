@@ -15,28 +15,30 @@ static const char *const shape_names[] = {
 #define OPTIONS_ATTRIBUTE(X)                                                                       \
     X("sources", LIST, true)                                                                       \
     X("sourceType", TEXT, false)                                                                   \
-    X("target", TEXT, true) X("targetType", TEXT, false) X("targetFormat", TEXT, false)            \
-        X("preserveSource", BOOL, false) X("overrideOnConflict", BOOL, false)
+    X("target", TEXT, true)                                                                        \
+    X("targetType", TEXT, false) X("targetFormat", TEXT, false) X("preserveSource", BOOL, false)   \
+        X("overrideOnConflict", BOOL, false)
 #define OPTIONS_SOURCES(X) X("sources", LIST, true) X("overrideOnConflict", BOOL, false)
 #define OPTIONS_GROK(X) X("source", TEXT, true) X("samples", LIST, false) X("grok", OBJECT, true)
 #define OPTIONS_PIPELINE(X)                                                                        \
     X("ocsf", OBJECT, false)                                                                       \
     X("filter", OBJECT, true)                                                                      \
-    X("processors", LIST, false) X("tags", LIST, false) X("id", TEXT, false)                       \
-        X("readOnly", BOOL, false)
+    X("processors", LIST, false)                                                                   \
+    X("tags", LIST, false) X("id", TEXT, false) X("readOnly", BOOL, false)
 #define OPTIONS_STRING_BUILDER(X)                                                                  \
     X("template", TEMPLATE, true) X("target", TEXT, true) X("replaceMissing", BOOL, false)
 #define OPTIONS_CATEGORY(X) X("categories", LIST, true) X("target", TEXT, true)
 #define OPTIONS_LOOKUP(X)                                                                          \
     X("source", TEXT, true)                                                                        \
     X("target", TEXT, true)                                                                        \
-    X("lookupTable", TABLE, true) X("defaultLookup", ANY, false)                                   \
-        X("lookupEnrichmentTable", TEXT, false) X("type", TEXT, true)
+    X("lookupTable", TABLE, true)                                                                  \
+    X("defaultLookup", ANY, false) X("lookupEnrichmentTable", TEXT, false) X("type", TEXT, true)
 #define OPTIONS_TARGETED(X)                                                                        \
     X("sources", LIST, true)                                                                       \
     X("target", TEXT, true)                                                                        \
-    X("encoded", BOOL, false) X("combineVersionDetails", BOOL, false)                              \
-        X("normalizeEndingSlashes", BOOL, false) X("ipProcessingBehavior", TEXT, false)
+    X("encoded", BOOL, false)                                                                      \
+    X("combineVersionDetails", BOOL, false) X("normalizeEndingSlashes", BOOL, false)               \
+        X("ipProcessingBehavior", TEXT, false)
 #define OPTIONS_ARITHMETIC(X)                                                                      \
     X("expression", TEXT, true) X("target", TEXT, true) X("replaceMissing", BOOL, false)
 #define OPTIONS_ARRAY(X) X("operation", OBJECT, true)
@@ -161,13 +163,13 @@ static void look_at_keys(struct dl_lint *lint, struct lint_step *step)
             lint_find(lint, DL_LINT_RULE_OPTION_TYPE, DL_LINT_PIPELINE, m->line, "%s is to be %s",
                       o->name, shape_names[o->shape]);
         }
-        if (rank < last && ordered) {
-            ordered = false;
-            lint_find(lint, DL_LINT_RULE_KEY_ORDER, DL_LINT_PIPELINE, m->line,
-                      "%.*s stands behind keys that the export has after it", LINT_SHOW(m->key));
-        }
+        ordered = ordered && rank >= last;
         last = rank > last ? rank : last;
     }
+    if (ordered)
+        return;
+    if (lint->disordered++ == 0)
+        lint->disordered_line = step->doc->line;
 }
 
 static void look_for_missing(struct dl_lint *lint, struct lint_step *step)
@@ -242,4 +244,8 @@ void lint_look_at_options(struct dl_lint *lint)
 {
     for (size_t i = 0; i < lint->step_count; i++)
         look_at_step(lint, &lint->steps[i]);
+    if (lint->disordered)
+        lint_find(lint, DL_LINT_RULE_KEY_ORDER, DL_LINT_PIPELINE, lint->disordered_line,
+                  "%zu processors have their keys in another order; this is the first",
+                  lint->disordered);
 }

@@ -89,6 +89,8 @@ struct dl_lint {
     struct dl_suite *suite;       /* NULL: there are no tests */
     struct lint_set values;       /* paths of the results */
     size_t value_count;
+    size_t disordered; /* processors whose keys are in another order, and the first one's line */
+    int disordered_line;
     size_t tests_run;
     bool bypassed[DL_LINT_RULES];
     struct dl_lint_finding *findings;

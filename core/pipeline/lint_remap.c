@@ -1,6 +1,7 @@
 /* Lint: remappers of attributes, and who reads what they leave. */
 #include <string.h>
 
+#include "base/text.h"
 #include "pipeline/lint_private.h"
 
 /* The last processor that reads each path. */
@@ -156,7 +157,7 @@ static void look_at_sources(struct remapper *m)
         lint_find(m->lint, DL_LINT_RULE_FACET_BOTH, DL_LINT_PIPELINE, line,
                   "\"%.*s\" keeps its source, and both have a facet",
                   LINT_SHOW(lint_step_name(m->step)));
-    else if (!m->read_later)
+    else if (!m->read_later && !dl_text_starts(m->target.at, "ocsf.")) /* OCSF stands beside */
         lint_find(m->lint, DL_LINT_RULE_PRESERVE, DL_LINT_PIPELINE, line,
                   "\"%.*s\" keeps its source, and nothing reads it later",
                   LINT_SHOW(lint_step_name(m->step)));

@@ -129,7 +129,7 @@
       "write group and name as all integrations have them")                                        \
     X(FACET_TWICE, "facet-twice", ERROR, FACET, "two facets have one path",                        \
       "take one of them away")                                                                     \
-    X(FACET_BARE, "facet-bare", ERROR, FACET, "a facet of the integration's own has no type",      \
+    X(FACET_BARE, "facet-bare", WARNING, FACET, "a facet of the integration's own has no type",    \
       "add facetType (list or range) and type")                                                    \
     X(FACET_UNIT, "facet-unit", WARNING, FACET, "a facet's unit is missing or cannot be",          \
       "give measures of time or bytes a unit, and texts none")                                     \

@@ -170,14 +170,18 @@ static void last_word(char to[WORD_MAX], struct dl_text path)
     to[from == path.len ? n : 0] = '\0';
 }
 
-static bool is_standardised(struct dl_text path)
+/* A standard name already, or so deep that the log's own order says what it is. */
+static bool is_named(struct dl_text path)
 {
+    size_t dots = 0;
     static const char *const roots[] = {"http.", "network.", "usr.", "ocsf.", "db.", "dns."};
 
     for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
         if (path.len > strlen(roots[i]) && memcmp(path.at, roots[i], strlen(roots[i])) == 0)
             return true;
-    return false;
+    for (size_t i = 0; i < path.len; i++)
+        dots += path.at[i] == '.';
+    return dots > 1;
 }
 
 static const char *standard_of(struct dl_text path)
@@ -191,7 +195,7 @@ static const char *standard_of(struct dl_text path)
     };
     char word[WORD_MAX];
 
-    if (is_standardised(path))
+    if (is_named(path))
         return NULL;
     last_word(word, path);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
