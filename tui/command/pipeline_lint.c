@@ -28,9 +28,8 @@ int pipeline_lint_pair(struct dl_lint **out, const struct dl_asset_pair *pair, b
     struct dl_buffer pipeline, tests;
     int rc;
 
-    /* one byte more than may be read, so that what is too large is a finding */
-    dl_buffer_init(&pipeline, DL_PIPELINE_BYTES_MAX + 1);
-    dl_buffer_init(&tests, DL_PIPELINE_BYTES_MAX + 1);
+    dl_buffer_init(&pipeline, DL_PIPELINE_BYTES_MAX);
+    dl_buffer_init(&tests, DL_PIPELINE_BYTES_MAX);
     rc = dl_file_read(pair->pipeline, follow, &pipeline, err);
     if (rc == 0 && pair->tests[0])
         rc = dl_file_read(pair->tests, follow, &tests, err);
