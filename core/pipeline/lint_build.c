@@ -10,7 +10,7 @@
 
 struct table {
     struct dl_lint *lint;
-    struct lint_set keys, lower;
+    struct dl_set keys, lower;
 };
 
 /* In the scratch arena. */
@@ -35,8 +35,8 @@ static void look_at_key(struct table *t, struct dl_text text, int line)
         return;
     }
     key = lint_trim(key);
-    lint_set_put(&t->keys, key, &fresh);
-    lint_set_put(&t->lower, in_lowercase(t->lint, key), &fresh_lower);
+    dl_set_put(&t->keys, key, &fresh);
+    dl_set_put(&t->lower, in_lowercase(t->lint, key), &fresh_lower);
     if (!fresh)
         lint_find(t->lint, DL_LINT_RULE_LOOKUP_TWICE, DL_LINT_PIPELINE, line,
                   "the key \"%.*s\" is there already", LINT_SHOW(key));
@@ -54,14 +54,16 @@ static void look_at_lookup(struct dl_lint *lint, const struct lint_step *step)
     if (!dl_value_is(table, DL_VALUE_STRING) && !dl_value_is(table, DL_VALUE_ARRAY))
         return;
     number = table->type == DL_VALUE_STRING ? table->of.text.len / 8 : table->of.list.count;
-    lint_set_init(&t.keys, &lint->scratch, number);
-    lint_set_init(&t.lower, &lint->scratch, number);
+    dl_set_init(&t.keys, &lint->scratch, number);
+    dl_set_init(&t.lower, &lint->scratch, number);
     if (table->type == DL_VALUE_STRING) {
         struct dl_text rest = table->of.text, line;
 
-        for (number = 0; lint_next_line(&rest, &line); number++)
+        bool block = lint_is_block(lint, table);
+
+        for (number = 1; lint_next_line(&rest, &line); number++)
             if (lint_trim(line).len)
-                look_at_key(&t, line, lint_line_within(lint, table, number));
+                look_at_key(&t, line, table->line + (block ? (int)number : 0));
     } else {
         for (const struct dl_member *m = table->of.list.first; m; m = m->next)
             if (dl_value_is_scalar(m->value))
@@ -78,15 +80,15 @@ static bool takes_all(struct dl_text query)
 }
 
 static void look_at_category(struct dl_lint *lint, const struct dl_value *category,
-                             struct lint_set *names, struct lint_set *queries, bool *all)
+                             struct dl_set *names, struct dl_set *queries, bool *all)
 {
     struct dl_text name = dl_option_text(category, "name");
     struct dl_text whole = dl_option_text(dl_option(category, "filter"), "query");
     struct dl_text query = lint_trim(whole);
     bool fresh = false, fresh_query = false;
 
-    lint_set_put(names, name, &fresh);
-    lint_set_put(queries, query, &fresh_query);
+    dl_set_put(names, name, &fresh);
+    dl_set_put(queries, query, &fresh_query);
     if (!fresh)
         lint_find(lint, DL_LINT_RULE_CATEGORY_TWICE, DL_LINT_PIPELINE, category->line,
                   "the category \"%.*s\" is there already", LINT_SHOW(name));
@@ -102,13 +104,13 @@ static void look_at_category(struct dl_lint *lint, const struct dl_value *catego
 static void look_at_categories(struct dl_lint *lint, const struct lint_step *step)
 {
     const struct dl_value *list = dl_option(step->doc, "categories");
-    struct lint_set names, queries;
+    struct dl_set names, queries;
     bool all = false;
 
     if (!dl_value_is(list, DL_VALUE_ARRAY))
         return;
-    lint_set_init(&names, &lint->scratch, list->of.list.count);
-    lint_set_init(&queries, &lint->scratch, list->of.list.count);
+    dl_set_init(&names, &lint->scratch, list->of.list.count);
+    dl_set_init(&queries, &lint->scratch, list->of.list.count);
     for (const struct dl_member *m = list->of.list.first; m; m = m->next)
         look_at_category(lint, m->value, &names, &queries, &all);
 }

@@ -153,7 +153,7 @@ static void look_at_keys(struct dl_lint *lint, const struct lint_facet *f)
 static void take_facet(struct dl_lint *lint, const struct dl_value *doc)
 {
     struct lint_facet *f = &lint->facets[lint->facet_count];
-    struct lint_entry *e;
+    struct dl_set_entry *e;
     bool fresh = false;
 
     *f = (struct lint_facet){.doc = doc};
@@ -164,7 +164,7 @@ static void take_facet(struct dl_lint *lint, const struct dl_value *doc)
                   "the facet has no path");
         return;
     }
-    e = lint_set_put(&lint->facet_paths, f->path, &fresh);
+    e = dl_set_put(&lint->facet_paths, f->path, &fresh);
     if (e && !fresh)
         find(lint, DL_LINT_RULE_FACET_TWICE, f, "is there already");
     if (e && fresh)
@@ -181,7 +181,7 @@ void lint_look_at_facets(struct dl_lint *lint)
     const struct dl_value *list = dl_value_get(lint->document, "facets");
     size_t count = dl_value_is(list, DL_VALUE_ARRAY) ? list->of.list.count : 0;
 
-    lint_set_init(&lint->facet_paths, &lint->arena, count);
+    dl_set_init(&lint->facet_paths, &lint->arena, count);
     lint->facets = dl_arena_take(&lint->arena, (count + 1) * sizeof *lint->facets);
     if (lint->facets && count)
         for (const struct dl_member *m = list->of.list.first; m; m = m->next)

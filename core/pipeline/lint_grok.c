@@ -71,18 +71,19 @@ static void look_at_dates(struct parser *p, const struct rule *rule)
 static void read_rules(struct parser *p, const struct dl_value *text, bool keep)
 {
     struct dl_text rest = text ? text->of.text : (struct dl_text){"", 0}, line;
-    struct lint_set names;
+    bool block = text && lint_is_block(p->lint, text);
+    struct dl_set names;
 
-    lint_set_init(&names, &p->lint->scratch, rest.len / 32);
-    for (size_t n = 0; lint_next_line(&rest, &line); n++) {
-        struct lint_entry *e;
+    dl_set_init(&names, &p->lint->scratch, rest.len / 32);
+    for (int n = 1; lint_next_line(&rest, &line); n++) {
+        struct dl_set_entry *e;
         struct rule rule;
         bool fresh = true;
 
         if (!read_rule(&rule, line))
             continue;
-        rule.line = lint_line_within(p->lint, text, n);
-        e = lint_set_put(&names, rule.name, &fresh);
+        rule.line = text->line + (block ? n : 0);
+        e = dl_set_put(&names, rule.name, &fresh);
         if (e && fresh)
             e->number = (size_t)rule.line;
         else if (e)
@@ -153,6 +154,15 @@ static void look_at_wildcards(struct parser *p)
 
 /* ---- samples ---- */
 
+static size_t count_chars(struct dl_text text)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < text.len; i++)
+        count += ((unsigned char)text.at[i] & 0xc0) != 0x80;
+    return count;
+}
+
 static void try_sample(struct parser *p, const struct dl_value *sample, struct dl_arena *arena)
 {
     struct dl_text text = dl_value_print(arena, sample);
@@ -167,9 +177,9 @@ static void try_sample(struct parser *p, const struct dl_value *sample, struct d
     else if (!result.rule.len)
         lint_find(p->lint, DL_LINT_RULE_GROK_SAMPLE, DL_LINT_PIPELINE, sample->line,
                   "no rule of \"%.*s\" fits this sample", LINT_SHOW(lint_step_name(p->step)));
-    if (text.len > SAMPLE_CHARS_MAX)
+    if (count_chars(text) > SAMPLE_CHARS_MAX)
         lint_find(p->lint, DL_LINT_RULE_GROK_LONG, DL_LINT_PIPELINE, sample->line,
-                  "this sample has %zu characters", text.len);
+                  "this sample has %zu characters", count_chars(text));
 }
 
 /* Each on its own; how many are tried is limited, then nothing is said of rules without a sample.
@@ -182,7 +192,8 @@ static void try_samples(struct parser *p, const struct dl_value *samples)
     dl_arena_init(&own, DL_PIPELINE_LOG_MAX);
     for (const struct dl_member *m = samples->of.list.first; m; m = m->next) {
         tries += p->count + 1;
-        if (!dl_value_is_scalar(m->value) || tries > TRIES_MAX)
+        if (!dl_value_is_scalar(m->value) || tries > TRIES_MAX ||
+            p->lint->kept[DL_LINT_RULE_SAMPLE_LIMIT] >= LINT_LIMITS_MAX)
             continue;
         try_sample(p, m->value, &own);
         p->lint->failed = p->lint->failed || (own.failed && !own.full);

@@ -74,14 +74,14 @@ struct ordering {
     struct dl_lint *lint;
     const struct lint_step *status;
     size_t at;
-    struct lint_set sources; /* of the status-remapper */
+    struct dl_set sources; /* of the status-remapper */
 };
 
 static void keep_source(void *context, struct dl_text path)
 {
     struct ordering *o = context;
 
-    lint_set_put(&o->sources, path, NULL);
+    dl_set_put(&o->sources, path, NULL);
 }
 
 static bool makes(const struct ordering *o, const struct lint_step *step)
@@ -89,12 +89,12 @@ static bool makes(const struct ordering *o, const struct lint_step *step)
     return step->known && step->parent == o->status->parent &&
            (step->kind == DL_PROCESSOR_CATEGORY || step->kind == DL_PROCESSOR_LOOKUP ||
             step->kind == DL_PROCESSOR_STRING_BUILDER) &&
-           lint_set_find(&o->sources, dl_option_text(step->doc, "target"));
+           dl_set_find(&o->sources, dl_option_text(step->doc, "target"));
 }
 
 static void look_at_order(struct ordering *o)
 {
-    lint_set_init(&o->sources, &o->lint->scratch, 0);
+    dl_set_init(&o->sources, &o->lint->scratch, 0);
     lint_each_source(o->status, keep_source, o);
     for (size_t i = 0; i < o->at; i++)
         if (makes(o, &o->lint->steps[i]))
@@ -135,15 +135,15 @@ static void look_at_words(struct dl_lint *lint, const struct lint_step *step)
 /* What status-remappers read, of the whole asset. */
 static void gather(void *context, struct dl_text path)
 {
-    lint_set_put(context, path, NULL);
+    dl_set_put(context, path, NULL);
 }
 
 static void look_at_status(struct dl_lint *lint)
 {
-    struct lint_set sources;
+    struct dl_set sources;
     size_t ordered = 0;
 
-    lint_set_init(&sources, &lint->arena, 64);
+    dl_set_init(&sources, &lint->arena, 64);
     for (size_t i = 0; i < lint->step_count; i++) {
         struct lint_step *step = &lint->steps[i];
         struct ordering o = {.lint = lint, .status = step, .at = i};
@@ -157,7 +157,7 @@ static void look_at_status(struct dl_lint *lint)
     }
     for (size_t i = 0; i < lint->step_count; i++)
         if (lint->steps[i].known && lint->steps[i].kind == DL_PROCESSOR_CATEGORY &&
-            lint_set_find(&sources, dl_option_text(lint->steps[i].doc, "target")))
+            dl_set_find(&sources, dl_option_text(lint->steps[i].doc, "target")))
             look_at_words(lint, &lint->steps[i]);
     lint_scratch_reset(lint);
 }

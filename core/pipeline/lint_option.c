@@ -11,92 +11,101 @@ static const char *const shape_names[] = {
     "a text",           "true or false", "a list", "a mapping", "a text of lines or a list",
     "a text or number", "any value"};
 
-/* X(name, shape, required): in the order of the export. */
-#define OPTIONS_ATTRIBUTE(X)                                                                       \
-    X("sources", LIST, true)                                                                       \
-    X("sourceType", TEXT, false)                                                                   \
-    X("target", TEXT, true)                                                                        \
-    X("targetType", TEXT, false) X("targetFormat", TEXT, false) X("preserveSource", BOOL, false)   \
-        X("overrideOnConflict", BOOL, false)
-#define OPTIONS_SOURCES(X) X("sources", LIST, true) X("overrideOnConflict", BOOL, false)
-#define OPTIONS_GROK(X) X("source", TEXT, true) X("samples", LIST, false) X("grok", OBJECT, true)
-#define OPTIONS_PIPELINE(X)                                                                        \
-    X("ocsf", OBJECT, false)                                                                       \
-    X("filter", OBJECT, true)                                                                      \
-    X("processors", LIST, false)                                                                   \
-    X("tags", LIST, false) X("id", TEXT, false) X("readOnly", BOOL, false)
-#define OPTIONS_STRING_BUILDER(X)                                                                  \
-    X("template", TEMPLATE, true) X("target", TEXT, true) X("replaceMissing", BOOL, false)
-#define OPTIONS_CATEGORY(X) X("categories", LIST, true) X("target", TEXT, true)
-#define OPTIONS_LOOKUP(X)                                                                          \
-    X("source", TEXT, true)                                                                        \
-    X("target", TEXT, true)                                                                        \
-    X("lookupTable", TABLE, true)                                                                  \
-    X("defaultLookup", ANY, false) X("lookupEnrichmentTable", TEXT, false) X("type", TEXT, true)
-#define OPTIONS_TARGETED(X)                                                                        \
-    X("sources", LIST, true)                                                                       \
-    X("target", TEXT, true)                                                                        \
-    X("encoded", BOOL, false)                                                                      \
-    X("combineVersionDetails", BOOL, false) X("normalizeEndingSlashes", BOOL, false)               \
-        X("ipProcessingBehavior", TEXT, false)
-#define OPTIONS_ARITHMETIC(X)                                                                      \
-    X("expression", TEXT, true) X("target", TEXT, true) X("replaceMissing", BOOL, false)
-#define OPTIONS_ARRAY(X) X("operation", OBJECT, true)
-#define OPTIONS_ARRAY_MAP(X)                                                                       \
-    X("source", TEXT, true)                                                                        \
-    X("target", TEXT, true) X("preserveSource", BOOL, false) X("processors", LIST, true)
-#define OPTIONS_SCHEMA(X) X("mappers", LIST, true) X("schema", OBJECT, true)
-#define OPTIONS_SCHEMA_CATEGORY(X)                                                                 \
-    X("categories", LIST, true) X("targets", OBJECT, true) X("fallback", OBJECT, false)
-#define OPTIONS_DECODER(X)                                                                         \
-    X("source", TEXT, true)                                                                        \
-    X("target", TEXT, true)                                                                        \
-    X("binaryToTextEncoding", TEXT, true) X("inputRepresentation", TEXT, true)
-#define OPTIONS_EXCLUDE(X) X("attributeToExclude", TEXT, true)
-#define OPTIONS_THREAT_INTEL(X)                                                                    \
-    X("sources", LIST, false) X("source", TEXT, false) X("target", TEXT, false)
-
 struct option {
     const char *name;
     enum shape shape;
     bool required;
 };
 
-#define OPTION_ROW(name, shape, required) {name, shape, required},
-#define OPTION_LIST(list)                                                                          \
-    (const struct option[])                                                                        \
+#define END                                                                                        \
     {                                                                                              \
-        list(OPTION_ROW)                                                                           \
-        {                                                                                          \
-            NULL, ANY, false                                                                       \
-        }                                                                                          \
+        NULL, ANY, false                                                                           \
     }
 
+/* In the order of the export. */
+static const struct option attribute_options[] = {{"sources", LIST, true},
+                                                  {"sourceType", TEXT, false},
+                                                  {"target", TEXT, true},
+                                                  {"targetType", TEXT, false},
+                                                  {"targetFormat", TEXT, false},
+                                                  {"preserveSource", BOOL, false},
+                                                  {"overrideOnConflict", BOOL, false},
+                                                  END};
+static const struct option sources_options[] = {
+    {"sources", LIST, true}, {"overrideOnConflict", BOOL, false}, END};
+static const struct option grok_options[] = {
+    {"source", TEXT, true}, {"samples", LIST, false}, {"grok", OBJECT, true}, END};
+static const struct option pipeline_options[] = {{"ocsf", OBJECT, false},
+                                                 {"filter", OBJECT, true},
+                                                 {"processors", LIST, false},
+                                                 {"tags", LIST, false},
+                                                 {"id", TEXT, false},
+                                                 {"readOnly", BOOL, false},
+                                                 END};
+static const struct option string_builder_options[] = {
+    {"template", TEMPLATE, true}, {"target", TEXT, true}, {"replaceMissing", BOOL, false}, END};
+static const struct option category_options[] = {
+    {"categories", LIST, true}, {"target", TEXT, true}, END};
+static const struct option lookup_options[] = {{"source", TEXT, true},
+                                               {"target", TEXT, true},
+                                               {"lookupTable", TABLE, true},
+                                               {"defaultLookup", ANY, false},
+                                               {"lookupEnrichmentTable", TEXT, false},
+                                               {"type", TEXT, true},
+                                               END};
+static const struct option targeted_options[] = {{"sources", LIST, true},
+                                                 {"target", TEXT, true},
+                                                 {"encoded", BOOL, false},
+                                                 {"combineVersionDetails", BOOL, false},
+                                                 {"normalizeEndingSlashes", BOOL, false},
+                                                 {"ipProcessingBehavior", TEXT, false},
+                                                 END};
+static const struct option arithmetic_options[] = {
+    {"expression", TEXT, true}, {"target", TEXT, true}, {"replaceMissing", BOOL, false}, END};
+static const struct option array_options[] = {{"operation", OBJECT, true}, END};
+static const struct option array_map_options[] = {{"source", TEXT, true},
+                                                  {"target", TEXT, true},
+                                                  {"preserveSource", BOOL, false},
+                                                  {"processors", LIST, true},
+                                                  END};
+static const struct option schema_options[] = {
+    {"mappers", LIST, true}, {"schema", OBJECT, true}, END};
+static const struct option schema_category_options[] = {
+    {"categories", LIST, true}, {"targets", OBJECT, true}, {"fallback", OBJECT, false}, END};
+static const struct option decoder_options[] = {{"source", TEXT, true},
+                                                {"target", TEXT, true},
+                                                {"binaryToTextEncoding", TEXT, true},
+                                                {"inputRepresentation", TEXT, true},
+                                                END};
+static const struct option exclude_options[] = {{"attributeToExclude", TEXT, true}, END};
+static const struct option threat_intel_options[] = {
+    {"sources", LIST, false}, {"source", TEXT, false}, {"target", TEXT, false}, END};
+
 static const struct option *const tables[DL_PROCESSOR_KINDS] = {
-    [DL_PROCESSOR_ATTRIBUTE] = OPTION_LIST(OPTIONS_ATTRIBUTE),
-    [DL_PROCESSOR_GROK] = OPTION_LIST(OPTIONS_GROK),
-    [DL_PROCESSOR_PIPELINE] = OPTION_LIST(OPTIONS_PIPELINE),
-    [DL_PROCESSOR_DATE] = OPTION_LIST(OPTIONS_SOURCES),
-    [DL_PROCESSOR_STRING_BUILDER] = OPTION_LIST(OPTIONS_STRING_BUILDER),
-    [DL_PROCESSOR_STATUS] = OPTION_LIST(OPTIONS_SOURCES),
-    [DL_PROCESSOR_CATEGORY] = OPTION_LIST(OPTIONS_CATEGORY),
-    [DL_PROCESSOR_LOOKUP] = OPTION_LIST(OPTIONS_LOOKUP),
-    [DL_PROCESSOR_MESSAGE] = OPTION_LIST(OPTIONS_SOURCES),
-    [DL_PROCESSOR_GEO_IP] = OPTION_LIST(OPTIONS_TARGETED),
-    [DL_PROCESSOR_SERVICE] = OPTION_LIST(OPTIONS_SOURCES),
-    [DL_PROCESSOR_USER_AGENT] = OPTION_LIST(OPTIONS_TARGETED),
-    [DL_PROCESSOR_URL] = OPTION_LIST(OPTIONS_TARGETED),
-    [DL_PROCESSOR_ARITHMETIC] = OPTION_LIST(OPTIONS_ARITHMETIC),
-    [DL_PROCESSOR_ARRAY] = OPTION_LIST(OPTIONS_ARRAY),
-    [DL_PROCESSOR_ARRAY_MAP] = OPTION_LIST(OPTIONS_ARRAY_MAP),
-    [DL_PROCESSOR_SCHEMA] = OPTION_LIST(OPTIONS_SCHEMA),
-    [DL_PROCESSOR_SCHEMA_REMAPPER] = OPTION_LIST(OPTIONS_ATTRIBUTE),
-    [DL_PROCESSOR_SCHEMA_CATEGORY] = OPTION_LIST(OPTIONS_SCHEMA_CATEGORY),
-    [DL_PROCESSOR_TRACE_ID] = OPTION_LIST(OPTIONS_SOURCES),
-    [DL_PROCESSOR_SPAN_ID] = OPTION_LIST(OPTIONS_SOURCES),
-    [DL_PROCESSOR_DECODER] = OPTION_LIST(OPTIONS_DECODER),
-    [DL_PROCESSOR_EXCLUDE] = OPTION_LIST(OPTIONS_EXCLUDE),
-    [DL_PROCESSOR_THREAT_INTEL] = OPTION_LIST(OPTIONS_THREAT_INTEL),
+    [DL_PROCESSOR_ATTRIBUTE] = attribute_options,
+    [DL_PROCESSOR_GROK] = grok_options,
+    [DL_PROCESSOR_PIPELINE] = pipeline_options,
+    [DL_PROCESSOR_DATE] = sources_options,
+    [DL_PROCESSOR_STRING_BUILDER] = string_builder_options,
+    [DL_PROCESSOR_STATUS] = sources_options,
+    [DL_PROCESSOR_CATEGORY] = category_options,
+    [DL_PROCESSOR_LOOKUP] = lookup_options,
+    [DL_PROCESSOR_MESSAGE] = sources_options,
+    [DL_PROCESSOR_GEO_IP] = targeted_options,
+    [DL_PROCESSOR_SERVICE] = sources_options,
+    [DL_PROCESSOR_USER_AGENT] = targeted_options,
+    [DL_PROCESSOR_URL] = targeted_options,
+    [DL_PROCESSOR_ARITHMETIC] = arithmetic_options,
+    [DL_PROCESSOR_ARRAY] = array_options,
+    [DL_PROCESSOR_ARRAY_MAP] = array_map_options,
+    [DL_PROCESSOR_SCHEMA] = schema_options,
+    [DL_PROCESSOR_SCHEMA_REMAPPER] = attribute_options,
+    [DL_PROCESSOR_SCHEMA_CATEGORY] = schema_category_options,
+    [DL_PROCESSOR_TRACE_ID] = sources_options,
+    [DL_PROCESSOR_SPAN_ID] = sources_options,
+    [DL_PROCESSOR_DECODER] = decoder_options,
+    [DL_PROCESSOR_EXCLUDE] = exclude_options,
+    [DL_PROCESSOR_THREAT_INTEL] = threat_intel_options,
 };
 
 /* Of every kind, before its own. */

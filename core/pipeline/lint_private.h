@@ -5,38 +5,19 @@
  * lint_official.c remappers of official values             lint_remap.c  remappers of attributes
  * lint_grok.c     grok parsers                             lint_build.c  tables, categories, ...
  * lint_facet.c    facets                                   lint_test.c   running the tests
- * lint_value.c    what the results hold                    lint_set.c    texts by hash */
+ * lint_value.c    what the results hold */
 #ifndef DL_PIPELINE_LINT_PRIVATE_H
 #define DL_PIPELINE_LINT_PRIVATE_H
 
 #include "pipeline/lint.h"
 #include "pipeline/processor.h"
+#include "pipeline/set.h"
 #include "pipeline/suite.h"
+
+#define LINT_LIMITS_MAX 20 /* samples that met a limit, after which none is run */
 
 /* A text of the assets in a message. */
 #define LINT_SHOW(text) (int)((text).len < 80 ? (text).len : 80), (text).at
-
-/* ---- lint_set.c: texts, each once, with a number ---- */
-
-struct lint_entry {
-    struct lint_entry *next; /* of its bucket */
-    struct dl_text text;
-    size_t number, other; /* the user's */
-    const void *what;
-};
-
-struct lint_set {
-    struct dl_arena *arena;
-    struct lint_entry **buckets;
-    size_t size; /* a power of two, or 0 when there is no memory */
-};
-
-/* For about `expected` texts. */
-void lint_set_init(struct lint_set *set, struct dl_arena *arena, size_t expected);
-struct lint_entry *lint_set_find(const struct lint_set *set, struct dl_text text); /* or NULL */
-/* The entry, made if it is not there (*fresh, which may be NULL). NULL: no memory. The text is not
- * copied. */
-struct lint_entry *lint_set_put(struct lint_set *set, struct dl_text text, bool *fresh);
 
 /* ---- the linter ---- */
 
@@ -59,7 +40,7 @@ struct lint_step {
     size_t children, grok_children; /* right below it */
     /* what the tests did with it */
     size_t runs, applied, without_source;
-    struct lint_set reached; /* names of categories, keys of lookups */
+    struct dl_set reached; /* names of categories, keys of lookups */
     bool counts_reached;
 };
 
@@ -84,10 +65,10 @@ struct dl_lint {
     size_t step_count;
     struct lint_facet *facets;
     size_t facet_count;
-    struct lint_set facet_paths;  /* number: index of the facet */
+    struct dl_set facet_paths;    /* number: index of the facet */
     struct dl_pipeline *pipeline; /* NULL: it is not compiled */
     struct dl_suite *suite;       /* NULL: there are no tests */
-    struct lint_set values;       /* paths of the results */
+    struct dl_set values;         /* paths of the results */
     size_t value_count;
     size_t disordered; /* processors whose keys are in another order, and the first one's line */
     int disordered_line;
@@ -109,8 +90,8 @@ void lint_scratch_reset(struct dl_lint *lint);
 void lint_lines_read(struct dl_lint *lint, enum dl_lint_file file, const char *text, size_t len);
 /* One line from 1, without its end. */
 struct dl_text lint_line(const struct dl_lint *lint, enum dl_lint_file file, int line);
-/* Where the n-th line (from 0) of a text stands: of a block, or of one line. */
-int lint_line_within(const struct dl_lint *lint, const struct dl_value *text, size_t n);
+/* The text stands as it is below its key ("|"), so that its lines are lines of the file. */
+bool lint_is_block(const struct dl_lint *lint, const struct dl_value *text);
 void lint_look_at_form(struct dl_lint *lint);
 /* The next line of *rest, without its end; false: there is none. */
 bool lint_next_line(struct dl_text *rest, struct dl_text *line);

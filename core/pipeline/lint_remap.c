@@ -7,14 +7,14 @@
 /* The last processor that reads each path. */
 struct readers {
     struct dl_lint *lint;
-    struct lint_set last; /* number: index of the step, other: of a remapper of official values */
+    struct dl_set last; /* number: index of the step, other: of a remapper of official values */
     size_t at;
     bool official;
 };
 
 static void reads(struct readers *r, struct dl_text path)
 {
-    struct lint_entry *e = lint_set_put(&r->last, path, NULL);
+    struct dl_set_entry *e = dl_set_put(&r->last, path, NULL);
 
     if (!e)
         return;
@@ -99,7 +99,7 @@ static void look_at_target(struct dl_lint *lint, const struct readers *r, size_t
                            const struct lint_step *step, struct dl_text target)
 {
     int line = lint_option_line(step, "target");
-    const struct lint_entry *e;
+    const struct dl_set_entry *e;
 
     if (dl_text_equals(dl_option_text(step->doc, "targetType"), "tag")) {
         if (memchr(target.at, ':', target.len) || memchr(target.at, ',', target.len))
@@ -107,7 +107,7 @@ static void look_at_target(struct dl_lint *lint, const struct readers *r, size_t
                       "the tag's name is \"%.*s\"", LINT_SHOW(target));
         return;
     }
-    e = is_reserved(target) ? lint_set_find(&r->last, target) : NULL;
+    e = is_reserved(target) ? dl_set_find(&r->last, target) : NULL;
     if (is_reserved(target) && (!e || e->other <= at))
         lint_find(lint, DL_LINT_RULE_RESERVED, DL_LINT_PIPELINE, line,
                   "\"%.*s\" writes %.*s, and no remapper behind it takes that up",
@@ -126,11 +126,11 @@ struct remapper {
 static void look_at_source(void *context, struct dl_text path)
 {
     struct remapper *m = context;
-    const struct lint_entry *e = lint_set_find(&m->readers->last, path);
+    const struct dl_set_entry *e = dl_set_find(&m->readers->last, path);
 
     m->count++;
     m->read_later = m->read_later || (e && e->number > m->at);
-    m->has_facet = m->has_facet || lint_set_find(&m->lint->facet_paths, path);
+    m->has_facet = m->has_facet || dl_set_find(&m->lint->facet_paths, path);
     m->is_target = m->is_target || dl_text_is(path, m->target);
 }
 
@@ -153,7 +153,7 @@ static void look_at_sources(struct remapper *m)
     }
     if (!dl_option_bool(doc, "preserveSource", true))
         return;
-    if (m->has_facet && lint_set_find(&m->lint->facet_paths, m->target))
+    if (m->has_facet && dl_set_find(&m->lint->facet_paths, m->target))
         lint_find(m->lint, DL_LINT_RULE_FACET_BOTH, DL_LINT_PIPELINE, line,
                   "\"%.*s\" keeps its source, and both have a facet",
                   LINT_SHOW(lint_step_name(m->step)));
@@ -167,7 +167,7 @@ void lint_look_at_remappers(struct dl_lint *lint)
 {
     struct readers r = {.lint = lint};
 
-    lint_set_init(&r.last, &lint->arena, 2 * lint->step_count);
+    dl_set_init(&r.last, &lint->arena, 2 * lint->step_count);
     for (r.at = 0; r.at < lint->step_count; r.at++)
         if (lint->steps[r.at].known)
             read_step(&r, &lint->steps[r.at]);

@@ -23,13 +23,13 @@ struct run {
 static void reach(struct dl_lint *lint, struct lint_step *step, struct dl_text name)
 {
     if (!step->counts_reached)
-        lint_set_init(&step->reached, &lint->arena, 16);
+        dl_set_init(&step->reached, &lint->arena, 16);
     step->counts_reached = true;
-    if (lint_set_find(&step->reached, name))
+    if (dl_set_find(&step->reached, name))
         return;
     name.at = dl_arena_copy(&lint->arena, name.at, name.len);
     if (name.at)
-        lint_set_put(&step->reached, name, NULL);
+        dl_set_put(&step->reached, name, NULL);
 }
 
 static void watch(void *context, const struct dl_processor *processor, enum dl_outcome outcome,
@@ -158,7 +158,7 @@ static void look_at_test(struct dl_lint *lint, size_t test)
     if (holds_key(dl_suite_sample(lint->suite, test)))
         lint_find(lint, DL_LINT_RULE_SAMPLE_KEY, DL_LINT_TESTS, line,
                   "this sample holds 32 hexadecimal digits, called an API key");
-    if (test < DL_LINT_TESTS_MAX)
+    if (test < DL_LINT_TESTS_MAX && lint->kept[DL_LINT_RULE_SAMPLE_LIMIT] < LINT_LIMITS_MAX)
         run_test(lint, test);
 }
 
@@ -171,7 +171,7 @@ static void look_for_categories(struct dl_lint *lint, const struct lint_step *st
     for (const struct dl_member *m = list->of.list.first; m; m = m->next) {
         struct dl_text name = dl_option_text(m->value, "name");
 
-        if (!step->counts_reached || !lint_set_find(&step->reached, name))
+        if (!step->counts_reached || !dl_set_find(&step->reached, name))
             lint_find(lint, DL_LINT_RULE_UNREACHED, DL_LINT_PIPELINE, m->value->line,
                       "no sample is of the category \"%.*s\"", LINT_SHOW(name));
     }
@@ -190,8 +190,7 @@ static void look_for_lines(struct dl_lint *lint, const struct lint_step *step)
         struct dl_text key = {line.at, comma ? (size_t)(comma - line.at) : 0};
 
         lines += comma != NULL;
-        unused +=
-            comma && (!step->counts_reached || !lint_set_find(&step->reached, lint_trim(key)));
+        unused += comma && (!step->counts_reached || !dl_set_find(&step->reached, lint_trim(key)));
     }
     if (unused)
         lint_find(lint, DL_LINT_RULE_UNREACHED, DL_LINT_PIPELINE, table->line,
@@ -236,9 +235,9 @@ void lint_look_at_tests(struct dl_lint *lint)
         lint_find(lint, DL_LINT_RULE_NO_TESTS, DL_LINT_TESTS, 1, "there is no test");
     for (size_t i = 0; i < count && !lint->failed; i++)
         look_at_test(lint, i);
-    if (count > DL_LINT_TESTS_MAX)
+    if (lint->tests_run < count)
         lint_find(lint, DL_LINT_RULE_TEST_COUNT, DL_LINT_TESTS, 1,
-                  "the first %d of %zu tests were run", DL_LINT_TESTS_MAX, count);
+                  "the first %zu of %zu tests were run", lint->tests_run, count);
     for (size_t i = 1; i < lint->step_count; i++)
         look_at_step(lint, &lint->steps[i]);
 }

@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "pipeline/lint_private.h"
 
+#define BLOCK_SIGNS_MAX 16
+
 static const char bypass_begin[] = "bypass-global-", bypass_end[] = "-checks";
 
 struct dl_text lint_trim(struct dl_text text)
@@ -27,23 +29,35 @@ bool lint_next_line(struct dl_text *rest, struct dl_text *line)
 struct dl_text lint_line(const struct dl_lint *lint, enum dl_lint_file file, int line)
 {
     const struct lint_lines *l = &lint->lines[file];
-    struct dl_text rest, found = {"", 0};
+    size_t from, to;
 
     if (line < 1 || (size_t)line > l->count)
-        return found;
-    rest.at = l->text + l->starts[line - 1];
-    rest.len = l->len - l->starts[line - 1];
-    lint_next_line(&rest, &found);
-    return found;
+        return (struct dl_text){"", 0};
+    from = l->starts[line - 1];
+    to = (size_t)line < l->count ? l->starts[line] - 1 : l->len;
+    if (to > from && l->text[to - 1] == '\n')
+        to--; /* of the last line */
+    return (struct dl_text){l->text + from, to - from};
 }
 
-int lint_line_within(const struct dl_lint *lint, const struct dl_value *text, size_t n)
+bool lint_is_block(const struct dl_lint *lint, const struct dl_value *text)
 {
-    struct dl_text line = lint_trim(lint_line(lint, DL_LINT_PIPELINE, text->line));
+    struct dl_text line = lint_line(lint, DL_LINT_PIPELINE, text->line);
+    size_t signs = 0;
 
-    while (line.len && strchr("+-0123456789", line.at[line.len - 1]))
+    /* "|", "|-", "|2+", and blanks behind it */
+    while (line.len && signs < BLOCK_SIGNS_MAX &&
+           strchr(" \t\r+-0123456789", line.at[line.len - 1])) {
         line.len--;
-    return text->line + (line.len && line.at[line.len - 1] == '|' ? (int)n + 1 : 0);
+        signs++;
+    }
+    return line.len && line.at[line.len - 1] == '|';
+}
+
+/* What nobody can read is not reviewed, and a key is never handed in. */
+static bool may_be_bypassed(enum dl_lint_rule rule)
+{
+    return rule != DL_LINT_RULE_UNREADABLE && rule != DL_LINT_RULE_SAMPLE_KEY;
 }
 
 /* "# bypass-global-NAME-checks" */
@@ -57,7 +71,7 @@ static void read_comment(struct dl_lint *lint, struct dl_text line)
     end = memmem(at, (size_t)(line.at + line.len - at), bypass_end, sizeof bypass_end - 1);
     for (size_t i = 0; i < DL_LINT_RULES && end; i++)
         if (dl_text_equals((struct dl_text){at, (size_t)(end - at)}, dl_lint_rules[i].code))
-            lint->bypassed[i] = true;
+            lint->bypassed[i] = may_be_bypassed((enum dl_lint_rule)i);
 }
 
 void lint_lines_read(struct dl_lint *lint, enum dl_lint_file file, const char *text, size_t len)

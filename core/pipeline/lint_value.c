@@ -13,17 +13,17 @@
 
 void lint_values_init(struct dl_lint *lint)
 {
-    lint_set_init(&lint->values, &lint->arena, 1024);
+    dl_set_init(&lint->values, &lint->arena, 1024);
 }
 
 /* Remembers that a result has the path: number are the bits of its types, other the line. */
 static void keep(struct dl_lint *lint, struct dl_text path, unsigned bits, int line)
 {
-    struct lint_entry *e = lint_set_find(&lint->values, path);
+    struct dl_set_entry *e = dl_set_find(&lint->values, path);
 
     if (!e && lint->value_count < VALUES_MAX) {
         path.at = dl_arena_copy(&lint->arena, path.at, path.len);
-        e = path.at ? lint_set_put(&lint->values, path, NULL) : NULL;
+        e = path.at ? dl_set_put(&lint->values, path, NULL) : NULL;
         lint->value_count++;
         if (e)
             e->other = (size_t)line;
@@ -65,18 +65,18 @@ void lint_values_look(struct dl_lint *lint, const struct dl_value *custom, int l
 /* ---- facets ---- */
 
 /* Targets of geo-ip-parsers: the tests have no places. */
-static void take_places(struct dl_lint *lint, struct lint_set *places)
+static void take_places(struct dl_lint *lint, struct dl_set *places)
 {
-    lint_set_init(places, &lint->arena, 16);
+    dl_set_init(places, &lint->arena, 16);
     for (size_t i = 0; i < lint->step_count; i++)
         if (lint->steps[i].known && lint->steps[i].kind == DL_PROCESSOR_GEO_IP)
-            lint_set_put(places, dl_option_text(lint->steps[i].doc, "target"), NULL);
+            dl_set_put(places, dl_option_text(lint->steps[i].doc, "target"), NULL);
 }
 
-static bool is_within(const struct lint_set *places, struct dl_text path)
+static bool is_within(const struct dl_set *places, struct dl_text path)
 {
-    for (size_t i = 0; i < path.len; i++)
-        if (path.at[i] == '.' && lint_set_find(places, (struct dl_text){path.at, i}))
+    for (size_t i = 0; i < path.len && i < PATH_MAX_LEN; i++)
+        if (path.at[i] == '.' && dl_set_find(places, (struct dl_text){path.at, i}))
             return true;
     return false;
 }
@@ -113,9 +113,9 @@ static const char *name_of(unsigned bits)
 }
 
 static void look_at_facet(struct dl_lint *lint, const struct lint_facet *f,
-                          const struct lint_set *places)
+                          const struct dl_set *places)
 {
-    const struct lint_entry *e = lint_set_find(&lint->values, f->path);
+    const struct dl_set_entry *e = dl_set_find(&lint->values, f->path);
     unsigned wanted = bits_of(dl_option_text(f->doc, "type")), others;
 
     if (!e) {
@@ -205,12 +205,12 @@ static const char *standard_of(struct dl_text path)
     return NULL;
 }
 
-static void look_at_name(struct dl_lint *lint, const struct lint_entry *e)
+static void look_at_name(struct dl_lint *lint, const struct dl_set_entry *e)
 {
     const char *standard = standard_of(e->text);
 
     if (!standard || !(e->number & ~(size_t)(ARRAY_BIT | BIT(DL_VALUE_OBJECT))) ||
-        lint_set_find(&lint->values, (struct dl_text){standard, strlen(standard)}))
+        dl_set_find(&lint->values, (struct dl_text){standard, strlen(standard)}))
         return;
     lint_find(lint, DL_LINT_RULE_STANDARD, DL_LINT_TESTS, (int)e->other,
               "\"%.*s\" is %s by its name, and no test has that", LINT_SHOW(e->text), standard);
@@ -219,7 +219,7 @@ static void look_at_name(struct dl_lint *lint, const struct lint_entry *e)
 /* A number that nothing multiplies. */
 static void look_at_duration(struct dl_lint *lint)
 {
-    const struct lint_entry *e = lint_set_find(&lint->values, DL_TEXT("duration"));
+    const struct dl_set_entry *e = dl_set_find(&lint->values, DL_TEXT("duration"));
     size_t numbers = BIT(DL_VALUE_INTEGER) | BIT(DL_VALUE_DOUBLE);
 
     if (!e || !(e->number & numbers) ||
@@ -234,8 +234,8 @@ static void look_at_duration(struct dl_lint *lint)
 
 void lint_look_at_values(struct dl_lint *lint)
 {
-    const struct lint_entry *code = lint_set_find(&lint->values, DL_TEXT("http.status_code"));
-    struct lint_set places;
+    const struct dl_set_entry *code = dl_set_find(&lint->values, DL_TEXT("http.status_code"));
+    struct dl_set places;
 
     if (lint->value_count == 0)
         return;
@@ -243,7 +243,7 @@ void lint_look_at_values(struct dl_lint *lint)
     for (size_t i = 0; i < lint->facet_count; i++)
         look_at_facet(lint, &lint->facets[i], &places);
     for (size_t i = 0; i < lint->values.size; i++)
-        for (const struct lint_entry *e = lint->values.buckets[i]; e; e = e->next)
+        for (const struct dl_set_entry *e = lint->values.buckets[i]; e; e = e->next)
             look_at_name(lint, e);
     look_at_duration(lint);
     if (code && (code->number & (BIT(DL_VALUE_STRING) | BIT(DL_VALUE_DOUBLE))))
