@@ -532,6 +532,10 @@ static void test_bypass(void **state)
     assert_int_equal(dl_lint_total(lint, DL_LINT_ERROR), 0);
     assert_int_equal(dl_lint_bypassed(lint), 1);
     dl_lint_free(lint);
+    /* what nobody can read is not silenced */
+    lint = run_with("# bypass-global-unreadable-checks\n", HEAD, "id: [\n");
+    assert_false(find(lint, "unreadable")->bypassed);
+    dl_lint_free(lint);
     /* in the tests file too, but only at the head */
     lint = run_with("", TESTS,
                     "# one\n# bypass-global-result-missing-checks\ntests:\n"
