@@ -389,6 +389,12 @@
       "The processor that is named writes something else.\n"                                       \
       "The result in the tests file is out of date.",                                              \
       "See each step: ddlogs pipeline explain PIPELINE --sample TEXT")                             \
+    X(PIPELINE_LINT, "E-PIPELINE-LINT", 1, DL_KIND_FAIL,                                           \
+      "The log pipeline does not hold to what Datadog checks.",                                    \
+      "A finding of the level error stands.",                                                      \
+      "Do what the line \"fix:\" below each finding says.\n"                                       \
+      "Where the rule is not to count: a line \"# bypass-global-CODE-checks\" at the file's "      \
+      "head.")                                                                                     \
     X(REVIEW, "E-REVIEW", 1, DL_KIND_FAIL,                                                         \
       "The integration does not hold to what Datadog reviews.",                                    \
       "A file is missing, or its names do not agree with the integration's.\n"                     \

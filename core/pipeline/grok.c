@@ -151,6 +151,29 @@ struct dl_text dl_grok_rule_name(const struct dl_grok *grok, size_t rule)
     return r ? r->name : (struct dl_text){"", 0};
 }
 
+/* Dots that repeat without end; in classes and behind a backslash they are none. */
+static size_t count_wildcards(const char *pattern)
+{
+    size_t count = 0;
+    bool in_class = false;
+
+    for (; *pattern; pattern++) {
+        if (*pattern == '\\' && pattern[1])
+            pattern++;
+        else if (*pattern == '[' || *pattern == ']')
+            in_class = *pattern == '[';
+        else if (*pattern == '.' && !in_class)
+            count += pattern[1] == '*' || pattern[1] == '+';
+    }
+    return count;
+}
+
+void dl_grok_wildcards(const struct dl_grok *grok, size_t *counts)
+{
+    for (const struct dl_grok_rule *rule = grok->rules; rule; rule = rule->next)
+        *counts++ = rule->pattern ? count_wildcards(rule->pattern) : 0;
+}
+
 /* How far a start of the pattern gets: SIZE_MAX when it is no pattern by itself. */
 static size_t reach(const struct dl_grok *grok, const char *pattern, size_t len,
                     struct dl_text input)

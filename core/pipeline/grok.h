@@ -31,6 +31,9 @@ void dl_grok_parse(struct dl_grok_result *out, const struct dl_grok *grok, struc
  */
 size_t dl_grok_rule_count(const struct dl_grok *grok);
 struct dl_text dl_grok_rule_name(const struct dl_grok *grok, size_t rule);
+/* How many wildcards (.* and .+, as of data and greedyData) each rule has with its helpers put in;
+ * counts is of dl_grok_rule_count. */
+void dl_grok_wildcards(const struct dl_grok *grok, size_t *counts);
 size_t dl_grok_longest_prefix(const struct dl_grok *grok, size_t rule, struct dl_text input);
 
 #endif

@@ -29,6 +29,18 @@ static void snake(const char *camel, char *to, size_t size)
     to[n] = '\0';
 }
 
+bool dl_option_is(struct dl_text key, const char *name)
+{
+    char other[64];
+
+    if (dl_text_equals(key, name))
+        return true;
+    snake(name, other, sizeof other);
+    if (key.len > 3 && memcmp(key.at, "is_", 3) == 0)
+        key = (struct dl_text){key.at + 3, key.len - 3};
+    return dl_text_equals(key, other);
+}
+
 const struct dl_value *dl_option(const struct dl_value *document, const char *name)
 {
     const struct dl_value *v = dl_value_get(document, name);
@@ -344,6 +356,7 @@ int dl_processor_compile(struct dl_processor **out, struct dl_compile *c,
     if (find_kind(&p->kind, type) < 0)
         return dl_refuse(c, document, "there is no processor \"%.*s\"", (int)type.len, type.at);
     p->line = document->line;
+    p->number = c->count++;
     p->name = dl_option_text(document, "name");
     p->enabled = dl_option_bool(document, "enabled", true);
     p->target = dl_option_text(document, "target");

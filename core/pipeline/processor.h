@@ -48,6 +48,7 @@ struct dl_processor {
     enum dl_processor_kind kind;
     struct dl_text name;
     int line;
+    size_t number; /* in the order of the document; the pipeline itself is 0 */
     bool enabled;
     struct dl_text *sources;
     size_t source_count;
@@ -74,6 +75,7 @@ struct dl_processor {
 struct dl_compile {
     struct dl_arena *arena;
     struct dl_error *err;
+    size_t count; /* of processors so far */
 };
 
 int dl_processor_compile(struct dl_processor **out, struct dl_compile *c,
@@ -84,6 +86,7 @@ void dl_processor_free(struct dl_processor *processor); /* what is not in the ar
 
 /* The option by either spelling ("preserveSource" stands for preserve_source too); NULL: none. */
 const struct dl_value *dl_option(const struct dl_value *document, const char *name);
+bool dl_option_is(struct dl_text key, const char *name); /* the key is one of these spellings */
 struct dl_text dl_option_text(const struct dl_value *document, const char *name);
 bool dl_option_bool(const struct dl_value *document, const char *name, bool fallback);
 /* "line N: ..." with -DL_E_VALUE; where the arena has failed, that is said instead. */

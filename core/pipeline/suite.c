@@ -12,7 +12,22 @@ struct dl_suite {
     struct dl_arena arena;
     struct dl_value *document;
     const struct dl_value *tests; /* an array */
+    const struct dl_value **all;  /* its elements */
 };
+
+static int index_tests(struct dl_suite *suite, struct dl_error *err)
+{
+    size_t n = 0;
+
+    suite->all =
+        dl_arena_take(&suite->arena, (suite->tests->of.list.count + 1) * sizeof *suite->all);
+    if (!suite->all)
+        return dl_error_set(err, suite->arena.full ? DL_E_LIMIT : DL_E_NOMEM,
+                            "there is no memory for the tests");
+    for (const struct dl_member *m = suite->tests->of.list.first; m; m = m->next)
+        suite->all[n++] = m->value;
+    return 0;
+}
 
 int dl_suite_read(struct dl_suite **out, const char *text, size_t len, struct dl_error *err)
 {
@@ -34,6 +49,8 @@ int dl_suite_read(struct dl_suite **out, const char *text, size_t len, struct dl
         if (!dl_value_is(suite->tests, DL_VALUE_ARRAY))
             rc = dl_error_set(err, DL_E_VALUE, "there is no list of tests");
     }
+    if (rc == 0)
+        rc = index_tests(suite, err);
     if (rc < 0)
         dl_suite_free(suite);
     else
@@ -51,11 +68,7 @@ void dl_suite_free(struct dl_suite *suite)
 
 static const struct dl_value *test_at(const struct dl_suite *suite, size_t test)
 {
-    const struct dl_member *m = suite->tests->of.list.first;
-
-    while (m && test--)
-        m = m->next;
-    return m ? m->value : NULL;
+    return test < suite->tests->of.list.count ? suite->all[test] : NULL;
 }
 
 struct dl_text dl_suite_id(const struct dl_suite *suite)
@@ -63,6 +76,18 @@ struct dl_text dl_suite_id(const struct dl_suite *suite)
     const struct dl_value *id = dl_value_get(suite->document, "id");
 
     return dl_value_is(id, DL_VALUE_STRING) ? id->of.text : (struct dl_text){"", 0};
+}
+
+const struct dl_value *dl_suite_document(const struct dl_suite *suite)
+{
+    return suite->document;
+}
+
+const struct dl_value *dl_suite_expected(const struct dl_suite *suite, size_t test)
+{
+    const struct dl_value *expected = dl_value_get(test_at(suite, test), "result");
+
+    return dl_value_is(expected, DL_VALUE_NULL) ? NULL : expected;
 }
 
 size_t dl_suite_count(const struct dl_suite *suite)

@@ -32,6 +32,9 @@ void dl_suite_free(struct dl_suite *suite);
 
 struct dl_text dl_suite_id(const struct dl_suite *suite);
 size_t dl_suite_count(const struct dl_suite *suite);
+const struct dl_value *dl_suite_document(const struct dl_suite *suite);
+/* The result that a test is to have, or NULL. */
+const struct dl_value *dl_suite_expected(const struct dl_suite *suite, size_t test);
 int dl_suite_line(const struct dl_suite *suite, size_t test);
 struct dl_text dl_suite_sample(const struct dl_suite *suite, size_t test);
 

@@ -3,7 +3,10 @@
 #include <yaml.h>
 
 #include "base/text.h"
+#include "pipeline/set.h"
 #include "pipeline/value_read.h"
+
+#define KEYS_COMPARED 16
 
 struct reader {
     yaml_parser_t parser;
@@ -136,12 +139,31 @@ static struct dl_value *sequence(struct reader *r)
     }
 }
 
+/* The first keys are compared one by one, more of them by a set. */
+static bool is_new(struct reader *r, struct dl_set *keys, const struct dl_value *v,
+                   struct dl_text key)
+{
+    bool fresh = false;
+
+    if (!v || v->of.list.count < KEYS_COMPARED)
+        return !dl_value_member(v, key);
+    if (!keys->arena) {
+        dl_set_init(keys, r->arena, 0);
+        for (const struct dl_member *m = v->of.list.first; m; m = m->next)
+            dl_set_put(keys, m->key, NULL);
+    }
+    dl_set_put(keys, key, &fresh);
+    return fresh;
+}
+
 static struct dl_value *mapping(struct reader *r)
 {
     struct dl_value *v = dl_value_object(r->arena);
+    struct dl_set keys = {0};
 
     for (;;) {
         struct dl_value *inner;
+        struct dl_member *member;
         struct dl_text key;
         int line;
 
@@ -156,16 +178,18 @@ static struct dl_value *mapping(struct reader *r)
         line = (int)r->event.start_mark.line + 1;
         if (!key.at)
             return NULL;
-        if (dl_value_member(v, key))
+        if (!is_new(r, &keys, v, key))
             return refuse(r, "this key is there twice");
         if (!next(r))
             return NULL;
         inner = node(r);
         if (!inner)
             return NULL;
-        dl_value_put(r->arena, v, key, inner);
-        if (v && v->of.list.last)
-            v->of.list.last->line = line;
+        member = dl_arena_take(r->arena, sizeof *member);
+        if (!v || !member)
+            return NULL;
+        *member = (struct dl_member){.key = key, .value = inner, .line = line};
+        dl_value_relink(v, member);
     }
 }
 

@@ -36,7 +36,10 @@ make_acme() {
   make_acme
   integration lint acme
   [ "$status" -eq 0 ]
-  [ "$output" = "0 errors, 0 warnings, 0 notes; 2 tests run." ]
+  [ "${lines[0]}" = "note    assets/logs/acme.yaml:42: there is no service-remapper; the service is what\
+ the sender says; add one only if the logs name their service: Datadog's guide asks for it, its check\
+ flags it (missing-service-remapper) [official]" ]
+  [ "${lines[1]}" = "0 errors, 0 warnings, 1 note; 2 tests run." ]
   integration review acme
   [ "$status" -eq 0 ]
   [ "$(grep -c '^| PASS ' <<<"$output")" -eq 13 ]
@@ -273,6 +276,22 @@ END
   [ "$status" -ne 0 ]
   grep -q '^| NOT CHECKED | ' acme/REVIEW.md
   [ "$(grep -c '^| PASS .* |  |$' acme/REVIEW.md)" -eq 0 ]
+}
+
+@test "lint looks at the assets by the pipeline linter's rules, and a bypass silences one" {
+  make_acme
+  sed -i 's/^    path: acme.queue/    path: queue/' acme/assets/logs/acme.yaml
+  object lint acme
+  [ "$status" -eq 1 ]
+  [ "$(jq -r '.findings[] | select(.level == "error") | "\(.rule) \(.file):\(.line) \(.text)"' <<<"$output")" = \
+    'facets assets/logs/acme.yaml:5 the facet of "queue" has no dot in its path; bring the attribute below the source, or to its standard name, and the facet with it (facets-path)' ]
+  integration review acme
+  [ "$status" -eq 1 ]
+  [ ! -e acme.tar.gz ]
+  sed -i '1i # bypass-global-facets-path-checks' acme/assets/logs/acme.yaml
+  integration review acme
+  [ "$status" -eq 0 ]
+  [ -e acme.tar.gz ]
 }
 
 @test "lint names a source that is not the integration's name" {

@@ -286,7 +286,7 @@ make_tests_twice() {
   [ "$status" -eq 64 ]
   pipeline nope acme
   [ "$status" -eq 64 ]
-  [[ $stderr == "ddlogs: E-USAGE: pipeline takes a verb and a path: test PATH..., run FILE, explain FILE"* ]]
+  [[ $stderr == "ddlogs: E-USAGE: pipeline takes a verb and a path: test PATH..., lint PATH..., run FILE, explain FILE"* ]]
 }
 
 @test "control characters of a log do not reach the terminal" {

@@ -1,8 +1,10 @@
 /* Any bytes as YAML, as a pipeline and as its tests: refused with a place, or a value that reads
- * again from its JSON as the same; a pipeline that is one takes a log. */
+ * again from its JSON as the same; a pipeline that is one takes a log, and the linter says of one
+ * that is none what is wrong. */
 #include "fuzz.h"
 
 #include "base/text.h"
+#include "pipeline/lint.h"
 #include "pipeline/suite.h"
 #include "pipeline/value_read.h"
 
@@ -88,6 +90,28 @@ static void run_suite(const struct dl_suite *suite, const struct dl_pipeline *pi
     dl_arena_free(&arena);
 }
 
+static void lint(const char *text, size_t size, bool is_pipeline)
+{
+    struct dl_lint_input input = {
+        .pipeline = text, .pipeline_len = size, .name = "a.yaml", .tests = text, .tests_len = size};
+    const struct dl_lint_finding *findings;
+    struct dl_lint *linter = NULL;
+    size_t count;
+
+    EXPECT(dl_lint_run(&linter, &input, NULL) == 0);
+    EXPECT(is_pipeline || dl_lint_total(linter, DL_LINT_ERROR) + dl_lint_bypassed(linter) > 0);
+    findings = dl_lint_findings(linter, &count);
+    for (size_t i = 0; i < count; i++) {
+        const char *message = findings[i].message;
+
+        EXPECT(message[0] != '\0' && dl_utf8_valid(message, strlen(message), NULL));
+        EXPECT(
+            i == 0 || findings[i - 1].file < findings[i].file ||
+            (findings[i - 1].file == findings[i].file && findings[i - 1].line <= findings[i].line));
+    }
+    dl_lint_free(linter);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *text = (const char *)data;
@@ -98,6 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     read_value(text, size);
     status = dl_pipeline_read(&pipeline, text, size, &err);
+    lint(text, size, status == 0);
     if (status < 0) {
         expect_sentence(status, &err);
         return 0;

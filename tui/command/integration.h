@@ -63,7 +63,7 @@ struct integration_finding {
     enum integration_rule rule;
     char file[PATH_MAX]; /* below the folder */
     int line;            /* 0: none */
-    char text[512];      /* what is wrong and how to put it right */
+    char text[768];      /* what is wrong and how to put it right */
 };
 
 /* An integration's folder and what was found in it. Free it. */

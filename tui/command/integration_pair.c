@@ -3,141 +3,73 @@
 
 #include "base/text.h"
 #include "command/integration.h"
+#include "command/pipeline.h"
 #include "pipeline/facet.h"
 
 struct pair_job {
     struct integration_tree *tree;
     const struct dl_asset_pair *pair;
-    struct dl_pipeline *pipeline;
-    struct dl_suite *suite;
+    struct dl_pipeline *pipeline; /* NULL: it cannot be read */
+    struct dl_suite *suite;       /* NULL: there are none, or they cannot be read */
     struct dl_arena arena;
 };
 
-/* ---- ids ---- */
+/* ---- the linter's findings ---- */
 
-static bool is_stem(const char *path, struct dl_text id)
+/* Where a rule of the linter belongs on the review's page. */
+static enum integration_rule rule_of(const struct dl_lint_finding *f)
 {
-    const char *slash = strrchr(path, '/');
-    const char *base = slash ? slash + 1 : path;
+    static const enum integration_rule rules[] = {
+        [DL_LINT_ASSET] = INTEGRATION_ASSETS,       [DL_LINT_FILTER] = INTEGRATION_PIPELINE,
+        [DL_LINT_PROCESSOR] = INTEGRATION_PIPELINE, [DL_LINT_OFFICIAL] = INTEGRATION_OFFICIAL,
+        [DL_LINT_REMAPPER] = INTEGRATION_PIPELINE,  [DL_LINT_GROK] = INTEGRATION_PIPELINE,
+        [DL_LINT_FACET] = INTEGRATION_FACETS,       [DL_LINT_TEST] = INTEGRATION_TESTS,
+        [DL_LINT_BUILDER] = INTEGRATION_PIPELINE,   [DL_LINT_FORM] = INTEGRATION_PIPELINE};
 
-    return strlen(base) == id.len + strlen(".yaml") && memcmp(base, id.at, id.len) == 0;
+    if (f->rule == DL_LINT_RULE_UNREADABLE)
+        return f->file == DL_LINT_TESTS ? INTEGRATION_TESTS : INTEGRATION_PIPELINE;
+    return rules[dl_lint_rules[f->rule].area];
 }
 
-static void look_at_ids(struct pair_job *j)
+static int lint(struct pair_job *j)
 {
-    struct integration_tree *tree = j->tree;
-    struct dl_text id = dl_pipeline_id(j->pipeline), tests;
+    static const enum integration_level levels[] = {[DL_LINT_ERROR] = INTEGRATION_ERROR,
+                                                    [DL_LINT_WARNING] = INTEGRATION_WARNING,
+                                                    [DL_LINT_NOTE] = INTEGRATION_NOTE};
+    const struct dl_lint_finding *findings;
+    struct dl_lint *linter = NULL;
+    size_t count;
+    int rc = pipeline_lint_pair(&linter, j->pair, false, j->tree->err);
 
-    if (!is_stem(j->pair->pipeline, id))
-        integration_find(tree, INTEGRATION_ERROR, INTEGRATION_ASSETS, j->pair->pipeline, 0,
-                         "the id is \"%.*s\"; it is to be the file's name without .yaml",
-                         (int)(id.len < 64 ? id.len : 64), id.at);
-    if (!j->suite)
-        return;
-    tests = dl_suite_id(j->suite);
-    if (!dl_text_is(id, tests))
-        integration_find(tree, INTEGRATION_ERROR, INTEGRATION_ASSETS, j->pair->tests, 0,
-                         "the tests' id is \"%.*s\"; it is to be the pipeline's, \"%.*s\"",
-                         (int)(tests.len < 64 ? tests.len : 64), tests.at,
-                         (int)(id.len < 64 ? id.len : 64), id.at);
+    if (rc < 0)
+        return rc;
+    findings = dl_lint_findings(linter, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct dl_lint_finding *f = &findings[i];
+        const struct dl_lint_rule_info *info = &dl_lint_rules[f->rule];
+
+        if (!f->bypassed)
+            integration_find(j->tree, levels[info->severity], rule_of(f),
+                             f->file == DL_LINT_TESTS ? j->pair->tests : j->pair->pipeline, f->line,
+                             "%s; %s (%s)", f->message, info->fix, info->code);
+    }
+    j->tree->test_count += dl_lint_tests_run(linter);
+    dl_lint_free(linter);
+    return 0;
 }
 
-/* ---- the pipeline ---- */
+/* ---- the manifest's word ---- */
 
 static void look_at_filter(struct pair_job *j)
 {
     const struct dl_integration *m = j->tree->manifest;
     const struct dl_value *pipeline = dl_value_get(dl_pipeline_document(j->pipeline), "pipeline");
     const struct dl_value *query = dl_value_get(dl_value_get(pipeline, "filter"), "query");
-    struct dl_text source = dl_pipeline_source(j->pipeline);
-    bool only = dl_value_is(query, DL_VALUE_STRING) &&
-                query->of.text.len == source.len + strlen("source:") && source.len;
 
-    if (m && (!only || !dl_text_equals(source, m->source)))
+    if (m && !dl_text_equals(dl_pipeline_source(j->pipeline), m->source))
         integration_find(j->tree, INTEGRATION_ERROR, INTEGRATION_PIPELINE, j->pair->pipeline,
-                         query ? query->line : 0, "the filter is to be source:%s and nothing else",
+                         query ? query->line : 0, "the filter is to be source:%s, the manifest's",
                          m->source);
-    if (!dl_pipeline_first(j->pipeline, NULL))
-        integration_find(j->tree, INTEGRATION_ERROR, INTEGRATION_PIPELINE, j->pair->pipeline, 0,
-                         "the pipeline has no processors");
-}
-
-static bool has_kind(const struct dl_pipeline *pipeline, const struct dl_processor *parent,
-                     enum dl_processor_kind kind)
-{
-    for (const struct dl_processor *p = dl_pipeline_first(pipeline, parent); p;
-         p = dl_processor_next(p))
-        if (dl_processor_kind(p) == kind ||
-            (dl_processor_kind(p) == DL_PROCESSOR_PIPELINE && has_kind(pipeline, p, kind)))
-            return true;
-    return false;
-}
-
-static void look_for_remappers(struct pair_job *j)
-{
-    static const struct {
-        enum dl_processor_kind kind;
-        const char *what;
-    } wanted[] = {{DL_PROCESSOR_DATE, "date"},
-                  {DL_PROCESSOR_STATUS, "status"},
-                  {DL_PROCESSOR_MESSAGE, "message"}};
-
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-        if (!has_kind(j->pipeline, NULL, wanted[i].kind))
-            integration_find(j->tree, INTEGRATION_WARNING, INTEGRATION_OFFICIAL, j->pair->pipeline,
-                             0, "there is no %s-remapper; the %s is %s", wanted[i].what,
-                             wanted[i].what,
-                             i == 0   ? "when the log arrives"
-                             : i == 1 ? "what the sender says, else info"
-                                      : "the whole log");
-}
-
-/* ---- tests ---- */
-
-static void look_at_result(struct pair_job *j, size_t test, const struct dl_suite_outcome *o)
-{
-    int line = dl_suite_line(j->suite, test);
-    const struct dl_difference *d = &o->differences[0];
-    struct dl_pipeline_log log;
-
-    if (o->blank)
-        integration_find(j->tree, INTEGRATION_ERROR, INTEGRATION_TESTS, j->pair->tests, line,
-                         "the result is blank; write down what \"ddlogs pipeline run\" gives");
-    else if (!o->passed)
-        integration_find(j->tree, INTEGRATION_ERROR, INTEGRATION_TESTS, j->pair->tests, line,
-                         "the pipeline gives another result: %.*s differs%s; see: ddlogs pipeline "
-                         "test",
-                         (int)(d->path.len < 200 ? d->path.len : 200), d->path.at,
-                         o->difference_count > 1 ? ", and more" : "");
-    dl_suite_log(&log, j->suite, test, j->pipeline, &j->arena);
-    dl_pipeline_run(j->pipeline, &log, true, NULL, NULL);
-    if (log.dated && !log.has_timestamp)
-        integration_find(j->tree, INTEGRATION_ERROR, INTEGRATION_OFFICIAL, j->pair->tests, line,
-                         "the date-remapper finds no date in this sample, or one that it cannot "
-                         "read");
-}
-
-static int run_tests(struct pair_job *j)
-{
-    struct dl_suite_outcome *outcome;
-
-    if (dl_suite_count(j->suite) == 0)
-        integration_find(j->tree, INTEGRATION_ERROR, INTEGRATION_TESTS, j->pair->tests, 0,
-                         "there is no test; write one for every kind of log");
-    for (size_t i = 0; i < dl_suite_count(j->suite); i++) {
-        dl_arena_reset(&j->arena);
-        outcome = dl_arena_take(&j->arena, sizeof *outcome);
-        if (outcome) {
-            dl_suite_run(outcome, j->suite, i, j->pipeline, &j->arena);
-            look_at_result(j, i, outcome);
-        }
-        if (j->arena.failed)
-            return dl_error_set(j->tree->err, DL_E_LIMIT, "%s:%d: the log grows past %d MB",
-                                j->pair->tests, dl_suite_line(j->suite, i),
-                                DL_PIPELINE_LOG_MAX >> 20);
-    }
-    j->tree->test_count += dl_suite_count(j->suite);
-    return 0;
 }
 
 /* ---- facets ---- */
@@ -168,34 +100,14 @@ int integration_propose(struct dl_value **out, struct dl_arena *arena,
     return 0;
 }
 
-static void look_at_facet(struct pair_job *j, const struct dl_value *facet)
-{
-    const struct dl_value *path = dl_value_get(facet, "path"),
-                          *groups = dl_value_get(facet, "groups");
-
-    if (!dl_value_is(path, DL_VALUE_STRING) || !dl_value_is(groups, DL_VALUE_ARRAY) ||
-        groups->of.list.count != 1)
-        integration_find(j->tree, INTEGRATION_ERROR, INTEGRATION_FACETS, j->pair->pipeline,
-                         facet->line, "a facet needs a path and exactly one group");
-    else if (!memchr(path->of.text.at, '.', path->of.text.len) &&
-             !dl_text_equals(path->of.text, "duration"))
-        integration_find(j->tree, INTEGRATION_ERROR, INTEGRATION_FACETS, j->pair->pipeline,
-                         facet->line,
-                         "the path has no dot; bring the attribute below the source first");
-}
-
 static int look_at_facets(struct pair_job *j)
 {
     const struct dl_value *facets = dl_value_get(dl_pipeline_document(j->pipeline), "facets");
     struct dl_value *missing = NULL;
     int rc;
 
-    if (dl_value_is(facets, DL_VALUE_ARRAY)) {
-        for (const struct dl_member *m = facets->of.list.first; m; m = m->next)
-            look_at_facet(j, m->value);
+    if (dl_value_is(facets, DL_VALUE_ARRAY))
         j->tree->facet_count += facets->of.list.count;
-    }
-    dl_arena_reset(&j->arena);
     rc = integration_propose(&missing, &j->arena, j->pipeline, j->suite, j->tree->err);
     if (rc == 0 && missing->of.list.count)
         integration_find(j->tree, INTEGRATION_WARNING, INTEGRATION_FACETS, j->pair->pipeline, 0,
@@ -207,22 +119,18 @@ static int look_at_facets(struct pair_job *j)
 
 /* ---- one pair ---- */
 
-/* Further findings about a pipeline and its tests are merged in here. */
 static int look_at_pair(struct pair_job *j)
 {
-    int rc = 0;
+    int rc = lint(j);
 
-    look_at_ids(j);
-    look_at_filter(j);
-    look_for_remappers(j);
-    if (j->suite) {
-        rc = run_tests(j);
-        if (rc == 0)
-            rc = look_at_facets(j);
-    }
+    if (rc == 0 && j->pipeline)
+        look_at_filter(j);
+    if (rc == 0 && j->pipeline && j->suite)
+        rc = look_at_facets(j);
     return rc;
 }
 
+/* Why one of them cannot be read is told by the linter. */
 static int load(struct pair_job *j)
 {
     struct dl_error cause = {0};
@@ -231,19 +139,16 @@ static int load(struct pair_job *j)
 
     dl_buffer_init(&text, DL_PIPELINE_BYTES_MAX);
     rc = integration_read(&text, j->pair->pipeline, j->tree->err);
-    if (rc == 0 && dl_pipeline_read(&j->pipeline, dl_buffer_string(&text), text.len, &cause) < 0)
-        integration_find(j->tree, INTEGRATION_ERROR, INTEGRATION_PIPELINE, j->pair->pipeline, 0,
-                         "%s", cause.text);
-    if (rc == 0 && !j->pair->tests[0]) {
-        integration_find(j->tree, INTEGRATION_ERROR, INTEGRATION_ASSETS, j->pair->pipeline, 0,
-                         "its tests are missing: NAME_tests.yaml beside it");
-    } else if (rc == 0) {
+    if (rc == 0)
+        dl_pipeline_read(&j->pipeline, dl_buffer_string(&text), text.len, &cause);
+    if (rc == 0 && j->pair->tests[0]) {
         rc = integration_read(&text, j->pair->tests, j->tree->err);
-        if (rc == 0 && dl_suite_read(&j->suite, dl_buffer_string(&text), text.len, &cause) < 0)
-            integration_find(j->tree, INTEGRATION_ERROR, INTEGRATION_TESTS, j->pair->tests, 0, "%s",
-                             cause.text);
+        if (rc == 0)
+            dl_suite_read(&j->suite, dl_buffer_string(&text), text.len, &cause);
     }
     dl_buffer_free(&text);
+    if (cause.code == DL_E_NOMEM)
+        rc = dl_error_set(j->tree->err, DL_E_NOMEM, "%s", cause.text);
     return rc;
 }
 
@@ -275,7 +180,7 @@ int integration_inspect_pair(struct integration_tree *tree, const struct dl_asse
 
     dl_arena_init(&j.arena, DL_PIPELINE_LOG_MAX);
     rc = load(&j);
-    if (rc == 0 && j.pipeline)
+    if (rc == 0)
         rc = look_at_pair(&j);
     describe(tree, j.pipeline != NULL, j.suite != NULL);
     dl_arena_free(&j.arena);

@@ -60,6 +60,7 @@ struct option_list {
     X(deep, "deep", 0, FLAG, "", "large requests and many of them, for limits and quality")        \
     X(watch, "watch", 0, NUMBER, "SECONDS", "repeat so often, print changes alone")                \
     X(junit, "junit", 0, TEXT, "FILE", "write the findings there as JUnit XML")                    \
+    X(sarif, "sarif", 0, TEXT, "FILE", "write the findings there as SARIF 2.1.0")                  \
     X(show_origin, "origin", 0, FLAG, "", "where each value is from")                              \
     X(keep_spool, "keep-spool", 0, FLAG, "", "leave the spool and its logs")                       \
     X(sample, "sample", 0, TEXT, "TEXT", "the log to explain")                                     \

@@ -30,7 +30,10 @@ static int run(struct program *program)
     static const struct {
         const char *word;
         int (*run)(struct pipeline_job *);
-    } verbs[] = {{"test", pipeline_test}, {"run", pipeline_run}, {"explain", pipeline_explain}};
+    } verbs[] = {{"test", pipeline_test},
+                 {"lint", pipeline_lint},
+                 {"run", pipeline_run},
+                 {"explain", pipeline_explain}};
     const struct options *options = &program->options;
     struct pipeline_job job = {.program = program, .result = {.command = "pipeline"}};
     struct dl_error err = {0};
@@ -48,20 +51,25 @@ static int run(struct program *program)
         return code;
     }
     dl_error_set(&err, DL_E_USAGE,
-                 "pipeline takes a verb and a path: test PATH..., run FILE, explain FILE");
+                 "pipeline takes a verb and a path: test PATH..., lint PATH..., run FILE, "
+                 "explain FILE");
     return result_fail(&job.result, options->json, &err);
 }
 
 static const enum option_id accepted[] = {OPTION_ID_sample, OPTION_ID_input, OPTION_ID_user_agents,
-                                          OPTION_ID_json,   OPTION_ID_quiet, OPTION_COUNT};
+                                          OPTION_ID_sarif,  OPTION_ID_json,  OPTION_ID_quiet,
+                                          OPTION_COUNT};
 
 const struct command command_pipeline = {
     .name = "pipeline",
-    .words = "test|run|explain PATH...",
+    .words = "test|lint|run|explain PATH...",
     .summary = "run a log pipeline of Datadog here, on samples or logs",
     .details =
         "test     every pipeline below the paths against its tests file; exit code 1 when one\n"
         "         differs. NAME.yaml goes with NAME_tests.yaml, pipeline.yaml with tests.yaml\n"
+        "lint     every pipeline below the paths by the rules of Datadog's check and review;\n"
+        "         exit code 1 when an error stands. A comment \"# bypass-global-CODE-checks\" at\n"
+        "         the head of a file silences a rule\n"
         "run      logs of standard input (or --in), lines or JSON objects, through a pipeline\n"
         "explain  one log, processor by processor: what it read, wrote, or why it did not\n\n"
         "User agents are read by uap-core's patterns: those of --user-agents, else the\n"

@@ -4,6 +4,8 @@
 
 #include "command/command.h"
 #include "command/result.h"
+#include "pipeline/assets.h"
+#include "pipeline/lint.h"
 #include "pipeline/pipeline.h"
 
 /* One run of the command; words are those behind the verb. */
@@ -18,8 +20,25 @@ struct pipeline_job {
 int pipeline_test(struct pipeline_job *job);
 int pipeline_run(struct pipeline_job *job);
 int pipeline_explain(struct pipeline_job *job);
+int pipeline_lint(struct pipeline_job *job);
 
 /* Reads a pipeline's file; -DL_E_PIPELINE with "FILE: line N: what is wrong". */
 int pipeline_load(struct dl_pipeline **out, const char *path, struct dl_error *err);
+
+/* Looks at a pipeline and its tests. Free *out. Links are followed where `follow`. */
+int pipeline_lint_pair(struct dl_lint **out, const struct dl_asset_pair *pair, bool follow,
+                       struct dl_error *err);
+
+/* One finding, beyond its file. */
+struct pipeline_finding {
+    enum dl_lint_rule rule;
+    char *file, *message;
+    int line; /* 0: none */
+    bool bypassed;
+};
+
+/* Writes them to a file as SARIF 2.1.0, bypassed ones as suppressed. */
+int pipeline_sarif(const char *path, const struct pipeline_finding *findings, size_t count,
+                   struct dl_error *err);
 
 #endif

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "pipeline/lint.h"
 #include "pipeline/suite.h"
 
 static const char pipeline_text[] =
@@ -95,6 +96,65 @@ static void a_pipeline_is_read_and_run_or_the_code_says_why(void **state)
     oom_each(scenario, NULL);
 }
 
+/* Facets, a duplicate, a table, samples: something of all that lint keeps. */
+static const char lint_text[] =
+    "# bypass-global-facets-path-checks\nid: acme\nfacets:\n  - {path: at, groups: [a]}\n"
+    "  - {path: acme.t, groups: [a], type: string}\npipeline:\n  filter: {query: 'source:acme'}\n"
+    "  processors:\n    - type: grok-parser\n      source: message\n      samples: [x]\n"
+    "      grok: {supportRules: 'h x', matchRules: 'r %{h} %{data::keyvalue(\": \")}'}\n"
+    "    - {type: category-processor, target: c, categories: [{filter: {query: '@n:>1'}, "
+    "name: high}]}\n"
+    "    - {source: n, target: w, lookupTable: '5,five', type: lookup-processor}\n"
+    "    - {type: status-remapper, sources: [c]}\n    - {type: no}\n";
+
+/* A text and what is found in it when there is memory; found 0: not known yet. */
+struct lint_case {
+    size_t len, found;
+};
+
+static int lint_scenario(void *context)
+{
+    struct lint_case *c = context;
+    struct dl_lint_input input = {.pipeline = lint_text,
+                                  .pipeline_len = c->len,
+                                  .name = "acme.yaml",
+                                  .tests = suite_text,
+                                  .tests_len = sizeof suite_text - 1};
+    struct dl_error err = {0};
+    struct dl_lint *lint = NULL;
+    int rc = dl_lint_run(&lint, &input, &err);
+    size_t found;
+
+    if (rc < 0) {
+        assert_null(lint);
+        assert_int_equal(err.code, -rc);
+        return rc;
+    }
+    dl_lint_findings(lint, &found);
+    c->found = c->found ? c->found : found;
+    assert_int_equal(found, c->found);
+    assert_int_equal(dl_lint_bypassed(lint), 1);
+    assert_int_equal(dl_lint_tests_run(lint), 2);
+    dl_lint_free(lint);
+    return 0;
+}
+
+/* With its last line, which cannot be compiled, and without. */
+static void lint_tells_all_or_that_there_is_no_memory(void **state)
+{
+    static const char last[] = "    - {type: no}\n";
+    struct lint_case c = {.len = sizeof lint_text - 1};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        c.found = 0;
+        assert_int_equal(lint_scenario(&c), 0);
+        assert_true(c.found > 10);
+        oom_each(lint_scenario, &c);
+        c.len -= sizeof last - 1;
+    }
+}
+
 /* The same with arenas that are full at every size: a limit, never a wrong result. */
 static void a_full_arena_is_told(void **state)
 {
@@ -121,6 +181,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pipeline_is_read_and_run_or_the_code_says_why),
+        cmocka_unit_test(lint_tells_all_or_that_there_is_no_memory),
         cmocka_unit_test(a_full_arena_is_told),
     };
 
