@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "command/command.h"
-#include "command/user_agents.h"
+#include "command/pipeline_data.h"
 #include "intake/fault.h"
 #include "intake/intake.h"
 
@@ -165,7 +165,7 @@ static int check_pipeline(const struct options *o, struct dl_error *err)
         return dl_error_set(err, DL_E_USAGE,
                             "--pipeline shows in the record what becomes of a log: give --record "
                             "FILE, too");
-    return user_agents_load(o->user_agents, err);
+    return pipeline_data_load(o, err);
 }
 
 static int run(struct program *program)
@@ -231,6 +231,7 @@ static const enum option_id accepted[] = {OPTION_ID_port,
                                           OPTION_ID_record,
                                           OPTION_ID_pipeline,
                                           OPTION_ID_user_agents,
+                                          OPTION_ID_geoip,
                                           OPTION_ID_faults,
                                           OPTION_ID_seed,
                                           OPTION_ID_quiet,
