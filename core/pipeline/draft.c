@@ -153,7 +153,7 @@ static void look_at_samples(struct finds *f)
         append_once(f, f->statuses, DL_TEXT(DL_ACCESS_STATUS));
     if (f->rules.levelled)
         append_once(f, f->statuses, DL_TEXT("level"));
-    if (f->rules.count)
+    if (f->rules.count || f->access)
         append_once(f, f->messages, DL_TEXT("msg"));
 }
 
@@ -183,6 +183,20 @@ static void add_grok(struct finds *f, const char *name, const char *source,
     dl_value_put(f->arena, p, DL_TEXT("grok"), grok);
 }
 
+static struct dl_text access_rules(struct finds *f)
+{
+    struct dl_text name = f->draft->name, text = {"", 0};
+
+    if (f->access == DL_ACCESS_COMBINED)
+        text.at = dl_arena_format(f->arena, &text.len,
+                                  "%saccess_combined %%{access_common} %%{referer} %%{agent}"
+                                  "( %%{data:%.*s.extra})?\n",
+                                  dl_access_common, (int)name.len, name.at);
+    else if (f->access == DL_ACCESS_COMMON)
+        text = words(dl_access_common);
+    return text;
+}
+
 static void add_parsers(struct finds *f)
 {
     struct dl_value *lines = dl_value_array(f->arena), *rests = dl_value_array(f->arena);
@@ -201,9 +215,7 @@ static void add_parsers(struct finds *f)
             append_once(f, rests, dl_line_rest(sample));
         taken++;
     }
-    if (f->access)
-        text.at = dl_arena_format(f->arena, &text.len, "%s%s", dl_access_common,
-                                  f->access == DL_ACCESS_COMBINED ? dl_access_combined : "");
+    text = access_rules(f);
     for (size_t i = 0; i < f->rules.count; i++)
         text.at = dl_arena_format(f->arena, &text.len, "%.*sline_%zu %s\n", (int)text.len,
                                   text.at ? text.at : "", i + 1, f->rules.patterns[i]);

@@ -2,19 +2,20 @@
 
 #include <string.h>
 
-/* The request of a broken client is no request: it is left in the message. */
+/* The request becomes the message, that of a broken client, too, which has no method and URL; what
+ * a server was told to write behind the agent stands in "extra" below the source. */
 const char dl_access_support[] =
     "client %{ipOrHost:network.client.ip}\n"
     "names %{notSpace:http.ident:nullIf(\"-\")} %{notSpace:http.auth:nullIf(\"-\")}\n"
     "time \\[%{date(\"dd/MMM/yyyy:HH:mm:ss Z\"):date}\\]\n"
     "version HTTP\\/%{regex(\"\\\\d+(\\\\.\\\\d+)?\"):http.version}\n"
-    "request \"(?>%{word:http.method} %{notSpace:http.url}(?> %{version})?|[^\"]*)\"\n"
+    "request (?>%{word:http.method} %{notSpace:http.url}(?> %{version})?|[^\"]*)\n"
     "size (?>%{integer:network.bytes_written}|-)\n"
     "referer \"%{data:http.referer:nullIf(\"-\")}\"\n"
     "agent \"%{data:http.useragent:nullIf(\"-\")}\"\n";
 const char dl_access_common[] =
-    "access_common %{client} %{names} %{time} %{request} %{integer:http.status_code} %{size}\n";
-const char dl_access_combined[] = "access_combined %{access_common} %{referer} %{agent}( .*)?\n";
+    "access_common %{client} %{names} %{time} \"%{request:msg}\" %{integer:http.status_code} "
+    "%{size}\n";
 
 /* ---- which lines ---- */
 

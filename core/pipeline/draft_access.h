@@ -6,9 +6,8 @@
 
 enum dl_access { DL_ACCESS_NONE, DL_ACCESS_COMMON, DL_ACCESS_COMBINED };
 
-/* Helpers of the grok parser, and its rules for lines of either format; the second refers to the
- * first. */
-extern const char dl_access_support[], dl_access_common[], dl_access_combined[];
+/* Helpers of the grok parser, and its rule access_common for lines of the common format. */
+extern const char dl_access_support[], dl_access_common[];
 
 /* Which format a line has: client, two names, [date], "request", status and size; combined: then
  * "referer" and "agent", and what a server was told to write behind them. */
