@@ -3,8 +3,7 @@
 #include "pipeline/date.h"
 
 #define DAY INT64_C(86400)
-#define CYCLE_DAYS INT64_C(146097) /* after 400 years the calendar repeats, days of the week too   \
-                                    */
+#define CYCLE_DAYS INT64_C(146097) /* 400 years: the calendar repeats, with its weekdays */
 #define CYCLE_FROM 2000            /* a year that such a cycle begins with */
 #define HOURS_MAX 167              /* of a time of day in a rule: a week's (RFC 8536, 3.3.1) */
 #define NAME_LEAST 3
