@@ -167,6 +167,16 @@ YAML
   /usr/bin/python3 "$TESTS_DIR/schema.py" "$TESTS_DIR/../docs/schema.json" object
 }
 
+@test "an intake's pipeline needs no record" {
+  make_pipeline
+  "$DDLOGS" intake --port-file port --pipeline pipeline.yaml >intake.out 2>intake.err 3>&- &
+  INTAKE_PIDS+=("$!")
+  wait_for_file port
+  check --endpoint "http://127.0.0.1:$(cat port)"
+  [ "$status" = 0 ]
+  grep -qE '^  @usr.name +ann$' out
+}
+
 @test "only test logs are answered with what becomes of them" {
   make_pipeline
   start_intake --pipeline pipeline.yaml
@@ -177,6 +187,17 @@ YAML
   [ "$(post '[{"message":"a","ddlogs_test":true},{"message":"b"}]' | jq -c '.explorer | map(.message)')" = '["a"]' ]
   [ "$(post "[{\"message\":\"$key\",\"ddlogs_test\":true}]" | jq -r '.explorer[0].message')" = \
     "$(tr '0-9a-f' '*' <<<"$key")" ]
+}
+
+@test "the answer to test logs is bounded" {
+  make_pipeline
+  start_intake --pipeline pipeline.yaml
+  jq -nc '[range(1000) | {message: ("x" * 1000), ddlogs_test: true}] + [{message: ("y" * 20000), ddlogs_test: true}] | .[1:]' >many
+  curl -sS -H "DD-API-KEY: $key" -H 'Content-Type: application/json' --data-binary @many "$INTAKE_URL/api/v2/logs" >answer
+  [ "$(jq '.explorer | length' answer)" -gt 10 ]
+  [ "$(wc -c <answer)" -lt 50000 ]
+  run grep -c yyyy answer
+  [ "$output" = 0 ]
 }
 
 @test "a log that the pipeline's filter does not take is told" {
@@ -199,6 +220,13 @@ YAML
   grep -qE '^  message +\[31mred$' out
   run grep -P '[\x1b]' out
   [ "$status" = 1 ]
+  # check() looks for the key in what is printed
+  start_intake --fault "body={\"explorer\":[{\"message\":\"$key\",\"attributes\":{\"$key\":\"$key\"}}]}@/api/v2/logs"
+  check --endpoint "$INTAKE_URL"
+  [ "$status" = 0 ]
+  grep -qF 'Explorer' out
+  check --endpoint "$INTAKE_URL" --json
+  [ "$status" = 0 ]
   start_intake --fault 'body={"explorer":{"message":1}}@/api/v2/logs'
   check --endpoint "$INTAKE_URL"
   [ "$status" = 0 ]
