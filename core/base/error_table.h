@@ -384,6 +384,11 @@
       "The file is no YAML, or not a pipeline's.",                                                 \
       "Correct the line that is named.\n"                                                          \
       "Export the pipeline again from Datadog's pipelines page.")                                  \
+    X(GEOIP, "E-GEOIP", 65, DL_KIND_FAIL, "The Geo-IP database cannot be read.",                   \
+      "The file is of another kind, or not whole.\n"                                               \
+      "The library that reads such databases is not installed.",                                   \
+      "Give a database in MaxMind's format (.mmdb), unpacked, and look at its size.\n"             \
+      "Install the library: apt-get install libmaxminddb0")                                        \
     X(PIPELINE_TEST, "E-PIPELINE-TEST", 1, DL_KIND_FAIL,                                           \
       "A test of a log pipeline has another result than it is to have.",                           \
       "The processor that is named writes something else.\n"                                       \

@@ -166,14 +166,19 @@ int dl_file_check_folder(const char *path, struct dl_error *err)
     return 0;
 }
 
+#define MODE_OF_UMASK ((mode_t)-1) /* 0666 without what the umask takes away */
+
 /* Writes a new file beside the target, synced. */
-static int write_temp(const char *temp, const void *data, size_t len, struct dl_error *err)
+static int write_temp(const char *temp, mode_t mode, const void *data, size_t len,
+                      struct dl_error *err)
 {
-    int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600), rc;
+    mode_t made = mode == MODE_OF_UMASK ? 0666 : 0600;
+    int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, made), rc = 0;
 
     if (fd < 0)
         return dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be made", temp);
-    rc = fchmod(fd, 0600) < 0 ? dl_error_set_errno(err, DL_E_IO, errno, "%s", temp) : 0;
+    if (mode != MODE_OF_UMASK && fchmod(fd, mode) < 0)
+        rc = dl_error_set_errno(err, DL_E_IO, errno, "%s", temp);
     if (rc == 0) {
         rc = dl_file_write_all(fd, data, len, err);
         if (rc < 0)
@@ -197,7 +202,7 @@ static int copy_file(const char *path, const char *temp, struct dl_error *err)
     dl_buffer_init(&bytes, COPY_MAX);
     rc = dl_file_read(path, false, &bytes, err);
     if (rc == 0)
-        rc = write_temp(temp, dl_buffer_string(&bytes), bytes.len, err);
+        rc = write_temp(temp, 0600, dl_buffer_string(&bytes), bytes.len, err);
     dl_buffer_free(&bytes);
     return rc;
 }
@@ -230,8 +235,16 @@ static int keep_backup(const char *path, const char *temp, struct dl_error *err)
     return 0;
 }
 
-int dl_file_replace(const char *path, const void *data, size_t len, bool backup,
-                    struct dl_error *err)
+/* The mode of the file that stands there already. */
+static mode_t mode_of(const char *target)
+{
+    struct stat st;
+
+    return stat(target, &st) == 0 ? st.st_mode & 0777 : MODE_OF_UMASK;
+}
+
+static int replace(const char *path, const void *data, size_t len, bool backup, bool shared,
+                   struct dl_error *err)
 {
     char target[PATH_MAX], folder[PATH_MAX], temp[PATH_MAX], old[PATH_MAX];
     uint32_t chance = 0;
@@ -249,7 +262,7 @@ int dl_file_replace(const char *path, const void *data, size_t len, bool backup,
         !dl_text_format(temp, sizeof temp, "%s.%08x.new", target, chance) ||
         !dl_text_format(old, sizeof old, "%s.%08x.old", target, chance))
         return dl_error_set(err, DL_E_IO, "the path %.64s... is too long", path);
-    rc = write_temp(temp, data, len, err);
+    rc = write_temp(temp, shared ? mode_of(target) : 0600, data, len, err);
     if (rc < 0)
         return rc;
     if (backup)
@@ -263,6 +276,17 @@ int dl_file_replace(const char *path, const void *data, size_t len, bool backup,
     if (sync_folder(folder) < 0)
         return dl_error_set_errno(err, DL_E_IO, errno, "the folder %s cannot be synced", folder);
     return 0;
+}
+
+int dl_file_replace(const char *path, const void *data, size_t len, bool backup,
+                    struct dl_error *err)
+{
+    return replace(path, data, len, backup, false, err);
+}
+
+int dl_file_replace_shared(const char *path, const void *data, size_t len, struct dl_error *err)
+{
+    return replace(path, data, len, false, true, err);
 }
 
 int dl_file_lock(int *fd, const char *path, struct dl_error *err)

@@ -85,6 +85,23 @@ struct dl_stage_report {
     size_t evidence_count;
 };
 
+#define DL_SHOWN_MAX 2
+#define DL_SHOWN_ROWS_MAX 32
+
+struct dl_shown_row {
+    char name[96];   /* "status"; attributes as "@http.method" */
+    char value[256]; /* a text as it is, all else as JSON; cut and scrubbed */
+};
+
+/* What the Log Explorer would show of a test log, as a local intake with a pipeline tells it. */
+struct dl_shown {
+    const char *of; /* which log, in words */
+    bool not_taken; /* the pipeline's filter did not take it */
+    bool cut;       /* there are more rows */
+    struct dl_shown_row rows[DL_SHOWN_ROWS_MAX];
+    size_t row_count;
+};
+
 struct dl_check_options {
     const struct dl_config *config;           /* all kept by the caller until the check is freed */
     const struct dl_integration *integration; /* NULL: reachability alone */
@@ -135,6 +152,10 @@ int dl_check_verdict(const struct dl_check *check, struct dl_error *err);
 
 const char *dl_check_test_id(const struct dl_check *check);
 uint64_t dl_check_accepted(const struct dl_check *check); /* logs accepted so far */
+/* Of the test log and of the manifest's first sample; 0 of them where the intake runs no pipeline.
+ */
+size_t dl_check_shown_count(const struct dl_check *check);
+const struct dl_shown *dl_check_shown(const struct dl_check *check, size_t index);
 enum dl_encoding
 dl_check_encoding(const struct dl_check *check); /* zstd if it was accepted, else gzip */
 

@@ -6,7 +6,7 @@
  * test_log.c    the logs                         clock_stage.c  the clock against a Date
  * intake_stage.c an object without a log         key_stage.c    validate, organisation
  * large_stage.c large ones                       send.c         one log, mixed batch, zstd
- * path_stage.c  many rounds
+ * path_stage.c  many rounds             shown.c        test logs as a pipeline makes them
  *
  * Callbacks of transfers and of the sender only write into reports; stages are entered and left in
  * dl_check_step() alone, so that nothing is started or freed inside a callback of net or sender. */
@@ -81,6 +81,8 @@ struct dl_check {
 
     char test_id[24];
     uint64_t accepted;
+    struct dl_shown shown[DL_SHOWN_MAX]; /* shown.c */
+    size_t shown_count;
     bool zstd_accepted;
 };
 
@@ -166,6 +168,9 @@ void dl_send_begin(struct dl_check *check, enum dl_stage stage);
 int dl_send_step(struct dl_check *check); /* as dl_sender_step */
 void dl_send_late(struct dl_check *check, int seconds);
 void dl_send_end(struct dl_check *check);
+
+/* Keeps what the answer to test logs says of the Log Explorer, if it does. */
+void dl_shown_take(struct dl_check *check, const struct dl_http_answer *answer);
 
 /* ---- date.c ---- */
 

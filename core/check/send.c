@@ -34,10 +34,12 @@ static void delivered(void *context, const struct dl_delivery *delivery)
     check->answer_status = delivery->answer->status;
     check->sent_bytes += delivery->bytes;
     check->sent_wire += delivery->wire_bytes;
-    if (delivery->verdict == DL_VERDICT_COMMIT)
+    if (delivery->verdict == DL_VERDICT_COMMIT) {
         check->accepted += delivery->logs;
-    else
+        dl_shown_take(check, delivery->answer);
+    } else {
         keep_error(check, &delivery->error);
+    }
 }
 
 static int take(void *context, const char *json, size_t len, const char *service,

@@ -59,7 +59,7 @@ enum MHD_Result dl_intake_answer(struct dl_intake_request *r)
     const struct dl_intake_plan *plan = &r->plan;
     const char *type = plan->html ? "text/html; charset=utf-8" : "application/json";
 
-    if (!plan->any && r->status < 300 && r->family != DL_FAMILY_API)
+    if (!plan->any && r->status < 300 && r->family != DL_FAMILY_API && !r->explorer.len)
         return MHD_queue_response(r->connection, (unsigned)r->status, r->intake->empty_object);
     if (plan->hang) {
         dl_intake_wait(r, INT64_MAX);

@@ -25,7 +25,7 @@ struct dl_intake_options {
     const char *api_key; /* the one key that is accepted (kept only as a salted hash) or NULL */
     const char *api_key_hash;              /* "SALT:SHA256" in hexadecimal instead, or NULL */
     const char *certificate, *private_key; /* PEM text: TLS; NULL: plain HTTP */
-    const char *pipeline; /* file: "explorer" in the record is what it makes of a log; or NULL */
+    const char *pipeline; /* file: "explorer" in the record, and in answers to test logs; or NULL */
     const char *record;   /* NDJSON file of what arrived, or NULL */
     const char *const *faults; /* NULL-terminated fault descriptions, see fault.h, or NULL */
     uint64_t seed;             /* of the faults that meet a share of the requests */

@@ -11,17 +11,16 @@
 #include "base/json.h"
 
 /* 5 MB of text in which every byte is escaped as \u00XX, and the head of 1000 lines */
-enum { LINES_MAX = 64 * 1000 * 1000, KEY_LEAST = 8, HEX_RUN = 32 };
+enum { LINES_MAX = 64 * 1000 * 1000, KEY_LEAST = 8, HEX_RUN = 32, PREVIEWED_MAX = 16 * 1024 };
 
-int dl_intake_recorder_open(struct dl_intake_recorder *recorder, const char *path,
-                            const char *pipeline, struct dl_error *err)
+/* What every test log has in it, as ddlogs writes it. */
+#define TEST_MARK "\"ddlogs_test\":true"
+
+static int open_record(const char *path, struct dl_error *err)
 {
     struct stat st;
-
-    *recorder = (struct dl_intake_recorder){.fd = -1, .lock = PTHREAD_MUTEX_INITIALIZER};
-    if (!path)
-        return 0;
     int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+
     if (fd < 0)
         return dl_error_set_errno(err, DL_E_IO, errno, "cannot write the record %s", path);
     if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
@@ -29,7 +28,20 @@ int dl_intake_recorder_open(struct dl_intake_recorder *recorder, const char *pat
         return dl_error_set(err, DL_E_IO, "cannot write the record %s: it is no regular file",
                             path);
     }
-    recorder->fd = fd;
+    return fd;
+}
+
+int dl_intake_recorder_open(struct dl_intake_recorder *recorder, const char *path,
+                            const char *pipeline, struct dl_error *err)
+{
+    *recorder = (struct dl_intake_recorder){.fd = -1, .lock = PTHREAD_MUTEX_INITIALIZER};
+    if (path) {
+        int fd = open_record(path, err);
+
+        if (fd < 0)
+            return fd;
+        recorder->fd = fd;
+    }
     return pipeline ? dl_explorer_open(&recorder->explorer, pipeline, err) : 0;
 }
 
@@ -178,4 +190,38 @@ int dl_intake_recorder_add(struct dl_intake_recorder *recorder,
     }
     dl_buffer_free(&lines);
     return rc < 0 ? -DL_E_IO : 0;
+}
+
+static void preview(struct dl_intake_recorder *recorder, struct dl_buffer *out, const char *text,
+                    size_t len)
+{
+    struct dl_buffer one;
+
+    dl_buffer_init(&one, DL_INTAKE_PREVIEW_MAX);
+    if (dl_explorer_add(recorder->explorer, &one, text, len, NULL) == 0 &&
+        out->len + one.len < DL_INTAKE_PREVIEW_MAX) {
+        if (out->len)
+            (void)dl_buffer_char(out, ',');
+        (void)dl_buffer_add(out, one.data, one.len);
+    }
+    dl_buffer_free(&one);
+}
+
+void dl_intake_recorder_preview(struct dl_intake_recorder *recorder, struct dl_buffer *out,
+                                const struct dl_intake_arrival *arrival, const char *body,
+                                const struct dl_intake_entries *entries)
+{
+    if (!recorder->explorer || !arrival->is_json)
+        return;
+    pthread_mutex_lock(&recorder->lock);
+    for (size_t i = 0; i < entries->count; i++) {
+        const char *text = body + entries->spans[i].start;
+        size_t len = entries->spans[i].length;
+
+        if (len <= PREVIEWED_MAX && memmem(text, len, TEST_MARK, strlen(TEST_MARK)))
+            preview(recorder, out, text, len);
+    }
+    pthread_mutex_unlock(&recorder->lock);
+    if (out->len)
+        dl_intake_hide(out->data, out->len, arrival->key);
 }

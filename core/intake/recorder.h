@@ -19,6 +19,8 @@
 #include "intake/entries.h"
 #include "pipeline/explorer.h"
 
+#define DL_INTAKE_PREVIEW_MAX (48 * 1024)
+
 struct dl_intake_recorder {
     int fd; /* -1: nothing is recorded */
     pthread_mutex_t lock;
@@ -34,7 +36,7 @@ struct dl_intake_arrival {
     struct dl_buffer headers, query; /* members of JSON objects, comma between them */
 };
 
-/* Opens for appending; the file is made 0600. path NULL: records nothing. */
+/* Opens for appending; the file is made 0600. path NULL: records nothing. pipeline NULL: none. */
 int dl_intake_recorder_open(struct dl_intake_recorder *recorder, const char *path,
                             const char *pipeline, struct dl_error *err);
 void dl_intake_recorder_close(struct dl_intake_recorder *recorder);
@@ -43,6 +45,13 @@ void dl_intake_recorder_close(struct dl_intake_recorder *recorder);
 int dl_intake_recorder_add(struct dl_intake_recorder *recorder,
                            const struct dl_intake_arrival *arrival, const char *body,
                            const struct dl_intake_entries *entries);
+
+/* Appends what the Log Explorer would show of the test logs of ddlogs in a request, JSON objects
+ * with a comma between them: those that are large, and all past DL_INTAKE_PREVIEW_MAX bytes, are
+ * left out. Nothing without a pipeline. */
+void dl_intake_recorder_preview(struct dl_intake_recorder *recorder, struct dl_buffer *out,
+                                const struct dl_intake_arrival *arrival, const char *body,
+                                const struct dl_intake_entries *entries);
 
 /* Adds "name":"value" to members; a run of 32 or more hexadecimal digits becomes stars. */
 int dl_intake_member(struct dl_buffer *members, const char *name, const char *value);

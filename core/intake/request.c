@@ -147,6 +147,7 @@ static struct dl_intake_request *take_spare(struct dl_intake *intake)
         r->intake = intake;
         dl_buffer_init(&r->body, DL_INTAKE_BODY_MAX + 1);
         dl_buffer_init(&r->answer, 64 * 1024);
+        dl_buffer_init(&r->explorer, DL_INTAKE_PREVIEW_MAX);
     }
     return r;
 }
@@ -156,6 +157,7 @@ void dl_intake_request_free(struct dl_intake_request *r)
     dl_intake_inflate_free(&r->inflate);
     dl_buffer_free(&r->body);
     dl_buffer_free(&r->answer);
+    dl_buffer_free(&r->explorer);
     free(r);
 }
 
@@ -186,6 +188,7 @@ static void begin(struct dl_intake_request *r, struct MHD_Connection *connection
     r->entries.count = 0;
     dl_buffer_clear(&r->body);
     dl_buffer_clear(&r->answer);
+    dl_buffer_clear(&r->explorer);
     keep_names(r, url, method);
     r->key = header(r, "DD-API-KEY");
     check_host(r, host);
@@ -270,6 +273,8 @@ static int record(struct dl_intake_request *r)
     };
     int rc = 0;
 
+    dl_intake_recorder_preview(&r->intake->recorder, &r->explorer, &arrival,
+                               dl_buffer_string(&r->body), &r->entries);
     if (r->intake->recorder.fd < 0 || r->entries.count == 0)
         return 0;
     dl_buffer_init(&arrival.headers, 64 * 1024);

@@ -63,6 +63,7 @@ struct dl_intake_request {
     struct dl_intake_plan plan;
     struct dl_intake_inflate inflate;
     struct dl_buffer body, answer;
+    struct dl_buffer explorer; /* test logs as the pipeline makes them: JSON objects */
     struct dl_intake_entries entries;
 };
 

@@ -262,7 +262,7 @@ static size_t read_item(const struct item *item, struct dl_text text, size_t at,
 }
 
 /* Days since 1970 of a date of the proleptic Gregorian calendar. */
-static int64_t days_from(int64_t y, int64_t m, int64_t d)
+int64_t dl_date_days(int64_t y, int64_t m, int64_t d)
 {
     int64_t era, year, day;
 
@@ -277,9 +277,9 @@ static int64_t year_of(int64_t ms)
 {
     int64_t days = ms / 1000 / DAY, year = 1970 + days / 365;
 
-    while (days_from(year, 1, 1) > days)
+    while (dl_date_days(year, 1, 1) > days)
         year--;
-    while (days_from(year + 1, 1, 1) <= days)
+    while (dl_date_days(year + 1, 1, 1) <= days)
         year++;
     return year;
 }
@@ -293,19 +293,20 @@ static bool is_possible(const struct fields *f)
 /* The year has such a day. */
 static bool is_day_of(const struct fields *f, int64_t year)
 {
-    int64_t next = f->month == 12 ? days_from(year + 1, 1, 1) : days_from(year, f->month + 1, 1);
+    int64_t next =
+        f->month == 12 ? dl_date_days(year + 1, 1, 1) : dl_date_days(year, f->month + 1, 1);
 
     if (f->has_day_of_year)
         return f->day_of_year >= 1 &&
-               f->day_of_year <= days_from(year + 1, 1, 1) - days_from(year, 1, 1);
-    return f->day >= 1 && f->day <= next - days_from(year, f->month, 1);
+               f->day_of_year <= dl_date_days(year + 1, 1, 1) - dl_date_days(year, 1, 1);
+    return f->day >= 1 && f->day <= next - dl_date_days(year, f->month, 1);
 }
 
 /* Local seconds since 1970 in that year. */
 static int64_t local_seconds(const struct fields *f, int64_t year)
 {
-    int64_t days = f->has_day_of_year ? days_from(year, 1, 1) + f->day_of_year - 1
-                                      : days_from(year, f->month, f->day);
+    int64_t days = f->has_day_of_year ? dl_date_days(year, 1, 1) + f->day_of_year - 1
+                                      : dl_date_days(year, f->month, f->day);
 
     return days * DAY + f->hour * 3600 + f->minute * 60 + f->second;
 }

@@ -21,6 +21,9 @@ bool dl_date_read(struct dl_text pattern, struct dl_text zone, struct dl_text te
 /* ISO 8601 with a T, or milliseconds since 1970 in digits: what a date remapper takes. */
 bool dl_date_official(struct dl_text text, int64_t *ms);
 
+/* Days from 1970-01-01 to a day of the calendar. */
+int64_t dl_date_days(int64_t year, int64_t month, int64_t day);
+
 /* Seconds east of UTC that a zone ("+05:30", "UTC+5", "EST", "Europe/Paris") has at a local time in
  * seconds since 1970. */
 bool dl_zone_offset(struct dl_text zone, int64_t local, int64_t *offset);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "pipeline/draft_access.h"
 #include "pipeline/draft_line.h"
 #include "pipeline/value_read.h"
 
@@ -47,6 +48,7 @@ struct finds {
     struct dl_text keys[KEYS_MAX]; /* that are to be remapped, with "SOURCE." if they stand there */
     size_t key_count;
     struct dl_line_rules rules;
+    enum dl_access access; /* the widest format of access logs among the lines */
 };
 
 static bool in(struct dl_text text, const char *const *words)
@@ -127,6 +129,8 @@ static void look_at_pairs(struct finds *f, struct dl_text line)
 
 static void look_at_samples(struct finds *f)
 {
+    enum dl_access access;
+
     for (size_t i = 0; i < f->draft->count; i++) {
         struct dl_text sample = f->draft->samples[i];
         struct dl_value *object = dl_value_read_json(f->arena, sample.at, sample.len);
@@ -135,14 +139,21 @@ static void look_at_samples(struct finds *f)
             look_at_object(f, dl_value_clean(f->arena, object));
             continue;
         }
+        access = dl_access_line(sample);
+        if (access > f->access)
+            f->access = access;
+        if (access)
+            continue; /* pairs in its URL are none of the log's */
         look_at_pairs(f, sample);
         dl_line_rule(&f->rules, f->arena, sample);
     }
-    if (f->rules.dated)
+    if (f->rules.dated || f->access)
         append_once(f, f->dates, DL_TEXT("date"));
+    if (f->access)
+        append_once(f, f->statuses, DL_TEXT(DL_ACCESS_STATUS));
     if (f->rules.levelled)
         append_once(f, f->statuses, DL_TEXT("level"));
-    if (f->rules.count)
+    if (f->rules.count || f->access)
         append_once(f, f->messages, DL_TEXT("msg"));
 }
 
@@ -160,16 +171,30 @@ static struct dl_value *processor(struct finds *f, const char *type, struct dl_t
 }
 
 static void add_grok(struct finds *f, const char *name, const char *source,
-                     struct dl_value *samples, struct dl_text rules)
+                     struct dl_value *samples, const char *support, struct dl_text rules)
 {
     struct dl_value *p = processor(f, "grok-parser", words(name));
     struct dl_value *grok = dl_value_object(f->arena);
 
     put(f, p, "source", words(source));
     dl_value_put(f->arena, p, DL_TEXT("samples"), samples);
-    put(f, grok, "supportRules", DL_TEXT(""));
+    put(f, grok, "supportRules", words(support));
     put(f, grok, "matchRules", rules);
     dl_value_put(f->arena, p, DL_TEXT("grok"), grok);
+}
+
+static struct dl_text access_rules(struct finds *f)
+{
+    struct dl_text name = f->draft->name, text = {"", 0};
+
+    if (f->access == DL_ACCESS_COMBINED)
+        text.at = dl_arena_format(f->arena, &text.len,
+                                  "%saccess_combined %%{access_common} %%{referer} %%{agent}"
+                                  "( %%{data:%.*s.extra})?\n",
+                                  dl_access_common, (int)name.len, name.at);
+    else if (f->access == DL_ACCESS_COMMON)
+        text = words(dl_access_common);
+    return text;
 }
 
 static void add_parsers(struct finds *f)
@@ -178,7 +203,7 @@ static void add_parsers(struct finds *f)
     struct dl_text text = {"", 0};
     size_t taken = 0;
 
-    if (!f->rules.count)
+    if (!f->rules.count && !f->access)
         return;
     for (size_t i = 0; i < f->draft->count && taken < DL_DRAFT_PARSER_SAMPLES_MAX; i++) {
         struct dl_text sample = f->draft->samples[i];
@@ -186,18 +211,20 @@ static void add_parsers(struct finds *f)
         if (dl_value_is(dl_value_read_json(f->arena, sample.at, sample.len), DL_VALUE_OBJECT))
             continue;
         append_once(f, lines, sample);
-        append_once(f, rests, dl_line_rest(sample));
+        if (!dl_access_line(sample))
+            append_once(f, rests, dl_line_rest(sample));
         taken++;
     }
+    text = access_rules(f);
     for (size_t i = 0; i < f->rules.count; i++)
         text.at = dl_arena_format(f->arena, &text.len, "%.*sline_%zu %s\n", (int)text.len,
                                   text.at ? text.at : "", i + 1, f->rules.patterns[i]);
-    add_grok(f, "Parse lines", "message", lines, text);
+    add_grok(f, "Parse lines", "message", lines, f->access ? dl_access_support : "", text);
     if (!f->rules.pairs)
         return;
     text.at = dl_arena_format(f->arena, &text.len, "key_values %%{data:%.*s:keyvalue}\n",
                               (int)f->draft->name.len, f->draft->name.at);
-    add_grok(f, "Parse key=value pairs", "msg", rests, text);
+    add_grok(f, "Parse key=value pairs", "msg", rests, "", text);
 }
 
 static void add_official(struct finds *f, const char *type, const char *what,
@@ -287,6 +314,8 @@ struct dl_value *dl_draft_pipeline(struct dl_arena *arena, const struct dl_draft
     f->processors = dl_value_array(arena);
     look_at_samples(f);
     add_parsers(f);
+    if (f->access)
+        dl_access_processors(arena, f->processors, f->access == DL_ACCESS_COMBINED);
     add_official(f, "date-remapper", "date", f->dates);
     add_official(f, "status-remapper", "status", f->statuses);
     add_official(f, "message-remapper", "message", f->messages);

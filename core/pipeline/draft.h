@@ -14,9 +14,10 @@ struct dl_draft {
     size_t count;
 };
 
-/* The asset: source filter; for lines a grok parser that reads time, level and key=value pairs; for
- * objects remappers that bring their attributes below the source or to standard names; remappers of
- * date, status and message for what the samples have. NULL: the arena has failed. */
+/* The asset: source filter; for lines a grok parser that reads time, level and key=value pairs, and
+ * for access logs of web servers their fields, URL, user agent and status by its code; for objects
+ * remappers that bring their attributes below the source or to standard names; remappers of date,
+ * status and message for what the samples have. NULL: the arena has failed. */
 struct dl_value *dl_draft_pipeline(struct dl_arena *arena, const struct dl_draft *draft);
 
 #endif

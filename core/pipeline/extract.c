@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "pipeline/geo.h"
+#include "pipeline/geo_database.h"
 #include "pipeline/parse.h"
 #include "pipeline/processor.h"
 #include "pipeline/value_read.h"
@@ -52,13 +53,28 @@ enum dl_outcome dl_apply_user_agent(const struct dl_processor *p, struct dl_run 
     return set(p, run, dl_useragent_read(run->log->arena, text));
 }
 
+/* Adds to the source that was read where the place is from. */
+static void say_database(struct dl_run *run, bool stub)
+{
+    struct dl_text kind = dl_geo_kind(), said;
+
+    if (stub)
+        kind = DL_TEXT("the stub of Datadog's tests, no database");
+    said.at = dl_arena_format(run->log->arena, &said.len, "%.*s, by %.*s", (int)run->detail.len,
+                              run->detail.at, (int)kind.len, kind.at);
+    if (said.at)
+        run->detail = said;
+}
+
 enum dl_outcome dl_apply_geo_ip(const struct dl_processor *p, struct dl_run *run)
 {
+    bool stub = run->log->test_mode || !dl_geo_is_loaded();
     struct dl_text text;
 
     if (!source_text(p, run, &text))
         return DL_OUTCOME_NO_SOURCE;
-    return set(p, run, dl_geo_read(run->log->arena, text));
+    say_database(run, stub);
+    return set(p, run, dl_geo_read(run->log->arena, text, stub));
 }
 
 /* ---- decoder ---- */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "pipeline/geo_database.h"
 
 #define FIXED "185.64.148.0"
 
@@ -40,19 +41,26 @@ static struct dl_value *fixed_place(struct dl_arena *arena)
     return v;
 }
 
-struct dl_value *dl_geo_read(struct dl_arena *arena, struct dl_text text)
+static bool is_address(const char *text)
+{
+    struct in6_addr address;
+
+    return inet_pton(AF_INET, text, &address) == 1 || inet_pton(AF_INET6, text, &address) == 1;
+}
+
+struct dl_value *dl_geo_read(struct dl_arena *arena, struct dl_text text, bool stub)
 {
     char copy[64];
-    struct in6_addr address;
     struct dl_value *v;
 
-    if (text.len < sizeof copy) {
+    if (text.len < sizeof copy && !memchr(text.at, '\0', text.len)) {
         memcpy(copy, text.at, text.len);
         copy[text.len] = '\0';
-        if (strcmp(copy, FIXED) == 0)
-            return fixed_place(arena);
-        if (inet_pton(AF_INET, copy, &address) == 1 || inet_pton(AF_INET6, copy, &address) == 1)
-            return dl_value_object(arena);
+        if (is_address(copy)) {
+            if (!stub && dl_geo_is_loaded())
+                return dl_geo_look_up(arena, copy);
+            return strcmp(copy, FIXED) == 0 ? fixed_place(arena) : dl_value_object(arena);
+        }
     }
     v = dl_value_object(arena);
     dl_value_put(arena, v, DL_TEXT("invalidAddress"), dl_value_text(arena, text.at, text.len));

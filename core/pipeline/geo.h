@@ -4,8 +4,9 @@
 
 #include "pipeline/value.h"
 
-/* The platform's own tests of assets run without a database: an address gives an empty object, one
- * documentation address a fixed place, and what is no address says so. The same here. */
-struct dl_value *dl_geo_read(struct dl_arena *arena, struct dl_text text);
+/* The place of an address: from the database that is loaded (geo_database.h). Without one, or where
+ * `stub`, as in the platform's own tests of assets, which have none: an address gives an empty
+ * object, one address of their fixtures a fixed place. What is no address says so in both. */
+struct dl_value *dl_geo_read(struct dl_arena *arena, struct dl_text text, bool stub);
 
 #endif

@@ -141,6 +141,12 @@ struct dl_value *dl_value_get(const struct dl_value *object, const char *key)
     return m ? m->value : NULL;
 }
 
+struct dl_member *dl_value_add(struct dl_arena *arena, struct dl_value *object, struct dl_text key,
+                               struct dl_value *value)
+{
+    return object && value ? link_member(arena, object, key, value) : NULL;
+}
+
 void dl_value_put(struct dl_arena *arena, struct dl_value *object, struct dl_text key,
                   struct dl_value *value)
 {
@@ -156,7 +162,7 @@ void dl_value_put(struct dl_arena *arena, struct dl_value *object, struct dl_tex
     }
     copy = dl_arena_copy(arena, key.at, key.len);
     if (copy)
-        link_member(arena, object, (struct dl_text){copy, key.len}, value);
+        dl_value_add(arena, object, (struct dl_text){copy, key.len}, value);
 }
 
 void dl_value_drop(struct dl_value *object, struct dl_text key)

@@ -71,6 +71,9 @@ bool dl_value_is_scalar(const struct dl_value *value); /* bool, number or string
 void dl_value_append(struct dl_arena *arena, struct dl_value *array, struct dl_value *value);
 void dl_value_put(struct dl_arena *arena, struct dl_value *object, struct dl_text key,
                   struct dl_value *value);
+/* Adds a member whose key is not there and lives in the arena; NULL: no memory. */
+struct dl_member *dl_value_add(struct dl_arena *arena, struct dl_value *object, struct dl_text key,
+                               struct dl_value *value);
 void dl_value_drop(struct dl_value *object, struct dl_text key);
 /* Puts a member that is in no list at the end; its key is not there. */
 void dl_value_relink(struct dl_value *object, struct dl_member *member);

@@ -185,11 +185,10 @@ static struct dl_value *mapping(struct reader *r)
         inner = node(r);
         if (!inner)
             return NULL;
-        member = dl_arena_take(r->arena, sizeof *member);
-        if (!v || !member)
+        member = dl_value_add(r->arena, v, key, inner);
+        if (!member)
             return NULL;
-        *member = (struct dl_member){.key = key, .value = inner, .line = line};
-        dl_value_relink(v, member);
+        member->line = line;
     }
 }
 

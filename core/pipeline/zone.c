@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "pipeline/date.h"
+#include "pipeline/zone_rule.h"
 
 #define ZONE_FOLDER "/usr/share/zoneinfo/"
 #define ZONE_MAX (256 * 1024)
@@ -85,6 +86,12 @@ static int64_t big(const char *at, size_t n)
     return (int64_t)value;
 }
 
+/* A number of the header: without a sign, so that sums of a damaged one do not wrap. */
+static size_t count(const char *at)
+{
+    return (size_t)(big(at, 4) & UINT32_MAX);
+}
+
 /* The part with 64-bit times; NULL if the file is not whole. */
 static const char *long_part(const struct dl_buffer *b)
 {
@@ -93,29 +100,43 @@ static const char *long_part(const struct dl_buffer *b)
 
     if (b->len < 44 || memcmp(at, "TZif", 4) != 0 || at[4] < '2')
         return NULL;
-    skip = 44 + (size_t)big(at + 32, 4) * 5 + (size_t)big(at + 36, 4) * 6 +
-           (size_t)big(at + 40, 4) + (size_t)big(at + 28, 4) * 8 + (size_t)big(at + 24, 4) +
-           (size_t)big(at + 20, 4);
+    skip = 44 + count(at + 32) * 5 + count(at + 36) * 6 + count(at + 40) + count(at + 28) * 8 +
+           count(at + 24) + count(at + 20);
     return skip + 44 <= b->len && memcmp(at + skip, "TZif", 4) == 0 ? at + skip : NULL;
 }
 
-/* Offset of a local time: of the last change that is not after it, by the clock before the change.
- */
+/* The rule for times past the last change, between the two line ends at the file's end; len 0:
+ * there is none. at: behind the types of the part. */
+static struct dl_text footer(const struct dl_buffer *b, const char *part, const char *at)
+{
+    size_t from = (size_t)(at - b->data) + count(part + 40) + count(part + 28) * 12 +
+                  count(part + 24) + count(part + 20);
+    const char *end;
+
+    if (from >= b->len || b->data[from] != '\n')
+        return (struct dl_text){"", 0};
+    from++;
+    end = memchr(b->data + from, '\n', b->len - from);
+    return (struct dl_text){b->data + from, end ? (size_t)(end - b->data) - from : 0};
+}
+
+/* Offset of a local time: of the last change that is not after it, by the clock before the change;
+ * past all changes by the file's rule. */
 static bool look_up(const struct dl_buffer *b, int64_t local, int64_t *offset)
 {
     const char *part = long_part(b), *times, *kinds, *types;
-    size_t count, type_count, kind = 0;
+    size_t changes, type_count, kind = 0, i;
 
     if (!part)
         return false;
-    count = (size_t)big(part + 32, 4);
-    type_count = (size_t)big(part + 36, 4);
+    changes = count(part + 32);
+    type_count = count(part + 36);
     times = part + 44;
-    kinds = times + count * 8;
-    types = kinds + count;
+    kinds = times + changes * 8;
+    types = kinds + changes;
     if (!type_count || (size_t)(types - b->data) + type_count * 6 > b->len)
         return false;
-    for (size_t i = 0; i < count; i++) {
+    for (i = 0; i < changes; i++) {
         size_t type = (unsigned char)kinds[i];
         size_t before = i ? (unsigned char)kinds[i - 1] : 0;
 
@@ -125,6 +146,8 @@ static bool look_up(const struct dl_buffer *b, int64_t local, int64_t *offset)
             break;
         kind = type;
     }
+    if (i == changes && dl_zone_rule(footer(b, part, types + type_count * 6), local, offset))
+        return true;
     *offset = big(types + kind * 6, 4);
     return true;
 }

@@ -254,6 +254,96 @@ END
   assert_canary_free "$key" acme
 }
 
+@test "what may be a credential is a warning and stops no review" {
+  make_acme
+  echo 'Log in with password=hunter2 as usual.' >>acme/README.md
+  object lint acme
+  [ "$status" -eq 0 ]
+  [ "$(jq -r '.findings[] | select(.rule == "keys") | .level + " " + .file' <<<"$output")" = \
+    'warning README.md' ]
+  integration review acme
+  [ "$status" -eq 0 ]
+  [ -e acme.tar.gz ]
+  printf 'key: %s%s\n' "$(new_key)" "$(new_key | head -c 8)" >>acme/README.md # an application key
+  object lint acme
+  [ "$status" -eq 1 ]
+  [ "$(jq -r '.findings[] | select(.rule == "keys") | .level' <<<"$output")" = error ]
+}
+
+@test "a sample with a password is refused by new" {
+  integration new acme --sample 'user=ann password=hunter2'
+  [ "$status" -eq 64 ]
+  [[ "$stderr" == *'looks like a key or password'* ]]
+  [ ! -e acme ]
+}
+
+@test "files that are handed in have the mode of the umask, or keep their own" {
+  umask 022
+  make_acme
+  sed -i '/^  - facetType: range/,/^pipeline:/{/^pipeline:/!d}' acme/assets/logs/acme.yaml
+  chmod 640 acme/assets/logs/acme.yaml
+  integration facets acme --yes
+  [ "$status" -eq 0 ]
+  [ "$(stat -c %a acme/assets/logs/acme.yaml)" = 640 ]
+  integration review acme
+  [ "$status" -eq 0 ]
+  [ "$(stat -c %a acme/REVIEW.md acme.tar.gz | xargs)" = '644 644' ]
+  chmod 600 acme.tar.gz
+  umask 002
+  rm acme/REVIEW.md
+  integration review acme
+  [ "$(stat -c %a acme/REVIEW.md acme.tar.gz | xargs)" = '664 600' ]
+}
+
+# access.log: lines of nginx and Apache, one of a broken client among them.
+make_access_log() {
+  cat >access.log <<'LOG'
+203.0.113.7 - ann [22/Nov/2026:15:04:06 +0000] "GET /shop/cart?item=7&size=l HTTP/1.1" 200 5120 "https://shop.example.com/a b" "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/128.0"
+198.51.100.4 - - [22/Nov/2026:15:04:08 -0500] "GET /nowhere HTTP/1.1" 404 153
+2001:db8::7 - - [22/Nov/2026:15:04:09 +0000] "\x16\x03\x01\x02" 400 - "-" "-"
+web.example.com - - [22/Nov/2026:15:04:10 +0000] "POST /pay HTTP/2.0" 502 0 "-" "curl/8.1" 0.004 "-"
+LOG
+}
+
+@test "access logs: a draft that reads them as a person would write it" {
+  make_access_log
+  integration new shop --samples access.log
+  [ "$status" -eq 0 ]
+  integration lint shop
+  [ "$status" -eq 0 ]
+  [ "$output" = "0 errors, 0 warnings, 0 notes; 4 tests run." ]
+  run "$DDLOGS" pipeline test shop
+  [ "$status" -eq 0 ]
+  grep -E '^ +- type: ' shop/assets/logs/shop.yaml | awk '{print $3}' >types
+  [ "$(xargs <types)" = "grok-parser url-parser user-agent-parser category-processor date-remapper \
+status-remapper message-remapper" ]
+  run --separate-stderr "$DDLOGS" pipeline run shop/assets/logs/shop.yaml --in access.log
+  [ "$(head -n 1 <<<"$output" | jq -c '[.timestamp, .status, .message, (.attributes |
+    .network.client.ip, .network.bytes_written, .http.method, .http.status_code, .http.version,
+    .http.auth, .http.referer, .http.url_details.path, .http.url_details.queryString.item)]')" = \
+    '["2026-11-22T15:04:06.000Z","ok","GET /shop/cart?item=7&size=l HTTP/1.1","203.0.113.7",5120,"GET",200,"1.1","ann","https://shop.example.com/a b","/shop/cart","7"]' ]
+  [ "$(jq -r .status <<<"$output" | xargs)" = 'ok warn warn error' ]
+  [ "$(sed -n 2p <<<"$output" | jq -r .timestamp)" = 2026-11-22T20:04:08.000Z ]
+  [ "$(sed -n 3p <<<"$output" | jq -c '[.message, .attributes.http]')" = \
+    '["\\x16\\x03\\x01\\x02",{"status_code":400,"status_category":"warning"}]' ]
+  [ "$(sed -n 4p <<<"$output" | jq -c '[.attributes.network.client.ip, .attributes.shop.extra]')" = \
+    '["web.example.com","0.004 \"-\""]' ]
+}
+
+@test "access logs beside other logs: both are read" {
+  make_access_log
+  integration new shop --samples access.log --sample "$LINE" --sample "$OBJECT"
+  [ "$status" -eq 0 ]
+  integration lint shop
+  [ "$output" = "0 errors, 0 warnings, 0 notes; 6 tests run." ]
+  head -n 2 access.log | tail -n 1 >common.log
+  integration new plain --samples common.log
+  [ "$status" -eq 0 ]
+  run ! grep -q user-agent plain/assets/logs/plain.yaml
+  integration lint plain
+  [ "$output" = "0 errors, 0 warnings, 0 notes; 1 test run." ]
+}
+
 @test "lint names what would stop the review" {
   make_acme
   sed -i 's/source:acme/source:other/' acme/assets/logs/acme.yaml

@@ -13,6 +13,10 @@ teardown_file() {
   /usr/bin/python3 "$TESTS_DIR/schema.py" "$TESTS_DIR/../docs/schema.json" "$BATS_FILE_TMPDIR/objects"
 }
 
+teardown() {
+  stop_intakes
+}
+
 LINE='2024-03-07 10:11:12 WARN user=ann took 1.5'
 
 # acme/: a pipeline and its tests, which pass.
@@ -305,4 +309,78 @@ make_tests_twice() {
   "$DDLOGS" pipeline explain acme/acme.yaml --sample "$LINE" >>out 2>&1
   [ -s out ]
   assert_canary_free "$KEY" out
+}
+
+# places: a pipeline with a geo-ip parser, and a database of invented places.
+places() {
+  cat >places.yaml <<'YAML'
+id: acme
+pipeline:
+  type: pipeline
+  name: Acme
+  filter: {query: source:acme}
+  processors:
+    - {type: geo-ip-parser, name: Places, sources: [ip], target: network.client.geoip}
+YAML
+  python3 "$TESTS_DIR/mmdb.py" places.mmdb
+}
+
+@test "places are from --geoip, else from the stub, and explain says which" {
+  places
+  pipeline explain places.yaml --sample '{"ip":"192.0.2.9"}' --geoip places.mmdb
+  [ "$status" -eq 0 ]
+  [[ $output == *'geo-ip-parser "Places" (line 7): applied (ip, by Test-City)'* ]]
+  [ "$(tail -n 1 <<<"$output" | jq -r '.attributes.network.client.geoip | .city.name, .country.iso_code, .subdivision.iso_code')" = \
+    $'Paris\nFR\nFR-IDF' ]
+  pipeline explain places.yaml --sample '{"ip":"192.0.2.9"}'
+  [ "$status" -eq 0 ]
+  [[ $output == *"(ip, by the stub of Datadog's tests, no database)"* ]]
+  [ "$(tail -n 1 <<<"$output" | jq -c .attributes.network.client.geoip)" = '{}' ]
+}
+
+@test "run, send --preview and intake take --geoip; test keeps the stub" {
+  places
+  pipeline run places.yaml --geoip places.mmdb <<<'{"ip":"2001:db8::7"}'
+  [ "$(jq -r .attributes.network.client.geoip.country.name <<<"$output")" = 'New Zealand' ]
+  printf '{"version":1,"name":"acme","source":"acme","services":["shop"]}\n' >manifest.json
+  run --separate-stderr "$DDLOGS" send --manifest manifest.json --site eu1 --preview \
+    --pipeline places.yaml --geoip places.mmdb <<<'{"ip":"192.0.2.9"}'
+  [ "$status" -eq 0 ]
+  [ "$(tail -n 1 <<<"$output" | jq -r .attributes.network.client.geoip.city.name)" = Paris ]
+  start_intake --pipeline places.yaml --geoip places.mmdb
+  curl -sS -H "DD-API-KEY: $(new_key)" -H 'Content-Type: application/json' \
+    -d '[{"ddsource":"acme","ip":"192.0.2.9"}]' "$INTAKE_URL/api/v2/logs"
+  [ "$(jq -r .explorer.attributes.network.client.geoip.city.name "$INTAKE_RECORD")" = Paris ]
+  mkdir pair
+  cp places.yaml pair/places.yaml
+  printf 'id: acme\ntests:\n  - sample: "{}"\n    result: {custom: {}, message: "{}", tags: ["source:LOGS_SOURCE"]}\n' \
+    >pair/places_tests.yaml
+  pipeline test pair --geoip places.mmdb
+  [ "$status" -eq 64 ]
+  [[ $stderr == *"which have no Geo-IP database: leave --geoip out"* ]]
+}
+
+@test "a file that is no Geo-IP database is told in one sentence" {
+  places
+  pipeline run places.yaml --geoip places.yaml </dev/null
+  [ "$status" -eq 65 ]
+  [[ $stderr == "ddlogs: E-GEOIP: places.yaml is no Geo-IP database that can be read ("*"): give a file in MaxMind's format (.mmdb)"* ]]
+  head -c 200 places.mmdb >cut.mmdb
+  pipeline run places.yaml --geoip cut.mmdb </dev/null
+  [ "$status" -eq 65 ]
+  pipeline run places.yaml --geoip nowhere.mmdb </dev/null
+  [ "$status" -ne 0 ]
+  [[ $stderr == *"the Geo-IP database nowhere.mmdb cannot be read: "* ]]
+}
+
+@test "nothing but --geoip loads the library of Geo-IP databases" {
+  places
+  run -0 env LD_DEBUG=files LD_DEBUG_OUTPUT=loaded "$DDLOGS" --version
+  cat loaded.* >all
+  run -1 grep -q maxminddb all
+  rm loaded.*
+  run -0 env LD_DEBUG=files LD_DEBUG_OUTPUT=loaded "$DDLOGS" pipeline run places.yaml \
+    --geoip places.mmdb </dev/null
+  cat loaded.* >all
+  grep -q maxminddb all
 }

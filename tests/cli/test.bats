@@ -126,3 +126,110 @@ check() {
   check --timeout 0
   [ "$status" = 64 ]
 }
+
+# A pipeline for the manifest's sample, in pipeline.yaml.
+make_pipeline() {
+  printf '{"version": 1, "name": "acme_widget", "samples": ["2024-03-07 WARN ann logged in"]}' >manifest.json
+  cat >pipeline.yaml <<'YAML'
+id: acme_widget
+pipeline:
+  type: pipeline
+  name: Acme
+  filter: {query: source:acme_widget}
+  processors:
+    - type: grok-parser
+      name: Parse
+      source: message
+      samples: []
+      grok: {supportRules: "", matchRules: 'line %{notSpace} %{word:level} %{word:usr.name} %{data:msg}'}
+    - {type: status-remapper, name: Status, sources: [level]}
+    - {type: message-remapper, name: Message, sources: [msg]}
+YAML
+}
+
+@test "with an intake that runs a pipeline, what the Log Explorer would show is printed" {
+  make_pipeline
+  start_intake --pipeline pipeline.yaml
+  check --endpoint "$INTAKE_URL"
+  [ "$status" = 0 ]
+  sed -n '/of the test log/,/^$/p' out >plain
+  grep -qE '^The Log Explorer would show of the test log, by the intake.s pipeline:$' plain
+  grep -qE '^  status +info$' plain
+  grep -qE '^  message +ddlogs test: one log$' plain
+  sed -n '/of the first sample of the manifest/,/^$/p' out >sample
+  grep -qE '^  status +warn$' sample
+  grep -qE '^  message +logged in$' sample
+  grep -qE '^  @usr.name +ann$' sample
+  check --endpoint "$INTAKE_URL" --json --quiet
+  [ "$(tail -n 1 out | jq -c '[.explorer[] | .of, .taken, (.rows | map({(.name): .value}) | add | .status)]')" = \
+    '["the test log",true,"info","the first sample of the manifest",true,"warn"]' ]
+  tail -n 1 out >object
+  /usr/bin/python3 "$TESTS_DIR/schema.py" "$TESTS_DIR/../docs/schema.json" object
+}
+
+@test "an intake's pipeline needs no record" {
+  make_pipeline
+  "$DDLOGS" intake --port-file port --pipeline pipeline.yaml >intake.out 2>intake.err 3>&- &
+  INTAKE_PIDS+=("$!")
+  wait_for_file port
+  check --endpoint "http://127.0.0.1:$(cat port)"
+  [ "$status" = 0 ]
+  grep -qE '^  @usr.name +ann$' out
+}
+
+@test "only test logs are answered with what becomes of them" {
+  make_pipeline
+  start_intake --pipeline pipeline.yaml
+  post() {
+    curl -sS -H "DD-API-KEY: $key" -H 'Content-Type: application/json' -d "$1" "$INTAKE_URL/api/v2/logs"
+  }
+  [ "$(post '[{"message":"a"}]')" = '{}' ]
+  [ "$(post '[{"message":"a","ddlogs_test":true},{"message":"b"}]' | jq -c '.explorer | map(.message)')" = '["a"]' ]
+  [ "$(post "[{\"message\":\"$key\",\"ddlogs_test\":true}]" | jq -r '.explorer[0].message')" = \
+    "$(tr '0-9a-f' '*' <<<"$key")" ]
+}
+
+@test "the answer to test logs is bounded" {
+  make_pipeline
+  start_intake --pipeline pipeline.yaml
+  jq -nc '[range(1000) | {message: ("x" * 1000), ddlogs_test: true}] + [{message: ("y" * 20000), ddlogs_test: true}] | .[1:]' >many
+  curl -sS -H "DD-API-KEY: $key" -H 'Content-Type: application/json' --data-binary @many "$INTAKE_URL/api/v2/logs" >answer
+  [ "$(jq '.explorer | length' answer)" -gt 10 ]
+  [ "$(wc -c <answer)" -lt 50000 ]
+  run grep -c yyyy answer
+  [ "$output" = 0 ]
+}
+
+@test "a log that the pipeline's filter does not take is told" {
+  make_pipeline
+  sed -i 's/query: source:acme_widget/query: source:other/' pipeline.yaml
+  start_intake --pipeline pipeline.yaml
+  check --endpoint "$INTAKE_URL"
+  [ "$status" = 0 ]
+  grep -qF "  (the pipeline's filter does not take this log)" out
+}
+
+@test "an intake without a pipeline, and one that lies, do no harm" {
+  start_intake
+  check --endpoint "$INTAKE_URL"
+  run grep -F Explorer out
+  [ "$status" = 1 ]
+  start_intake --fault 'body={"explorer":[7,{"message":"\u001b[31mred\u202e","tags":{},"attributes":[{"a":1}]}]}@/api/v2/logs'
+  check --endpoint "$INTAKE_URL"
+  [ "$status" = 0 ]
+  grep -qE '^  message +\[31mred$' out
+  run grep -P '[\x1b]' out
+  [ "$status" = 1 ]
+  # check() looks for the key in what is printed
+  start_intake --fault "body={\"explorer\":[{\"message\":\"$key\",\"attributes\":{\"$key\":\"$key\"}}]}@/api/v2/logs"
+  check --endpoint "$INTAKE_URL"
+  [ "$status" = 0 ]
+  grep -qF 'Explorer' out
+  check --endpoint "$INTAKE_URL" --json
+  [ "$status" = 0 ]
+  start_intake --fault 'body={"explorer":{"message":1}}@/api/v2/logs'
+  check --endpoint "$INTAKE_URL"
+  [ "$status" = 0 ]
+  run grep -F Explorer out
+  [ "$status" = 1 ]
+}

@@ -108,6 +108,37 @@ walk() {
   [ "$(stat -c %a "$CONFIG")" = 600 ]
 }
 
+@test "an intake that runs a pipeline: the last page shows what the Log Explorer would" {
+  printf '%s\n' 'id: acme_widget' 'pipeline:' '  type: pipeline' '  name: Acme' \
+    '  filter: {query: source:acme_widget}' '  processors:' \
+    '    - {type: category-processor, name: Kind, target: acme_widget.kind,' \
+    '       categories: [{name: a trial, filter: {query: "@ddlogs_test:true"}}]}' >"$FOLDER/pipeline.yaml"
+  start_intake --api-key-file "$BATS_TEST_TMPDIR/key" --pipeline "$FOLDER/pipeline.yaml"
+  start 80x50 C.UTF-8 xterm-256color "$DDLOGS" setup --manifest manifest.json --config "$CONFIG" \
+    --endpoint "$INTAKE_URL" --site eu1 --key-store session
+  wait_for 'Which Datadog'
+  press Enter
+  wait_for 'Paste an'
+  paste "$KEY
+"
+  wait_for '32 hexadecimal'
+  press Enter
+  wait_for 'Which tags'
+  press Enter
+  wait_for 'test was accepted' 30
+  press Enter
+  wait_for 'Write this'
+  press Enter
+  wait_for 'Ready. 39'
+  wait_for 'The Log Explorer would show of the test log'
+  wait_for 'message  ddlogs test: one log'
+  wait_for '@acme_widget.kind  a trial'
+  press Enter
+  wait_over 'would show of the first sample'
+  everything_shown >shown
+  assert_canary_free "$KEY" shown
+}
+
 @test "every page at 80x24" {
   wizard 80x24 C.UTF-8
   walk wizard-80x24.txt

@@ -119,7 +119,7 @@ int doctor_junit(const char *path, const struct dl_doctor_table *table, struct d
     if (rc < 0)
         rc = dl_error_set(err, (enum dl_code) - rc, "the findings do not fit into %s", path);
     else
-        rc = dl_file_replace(path, out.data, out.len, false, err);
+        rc = dl_file_replace_shared(path, out.data, out.len, err);
     dl_buffer_free(&out);
     return rc;
 }

@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "command/command.h"
-#include "command/user_agents.h"
+#include "command/pipeline_data.h"
 #include "intake/fault.h"
 #include "intake/intake.h"
 
@@ -157,17 +157,6 @@ static void print_summary(const struct options *o, const struct dl_intake_stats 
         print_json(s);
 }
 
-static int check_pipeline(const struct options *o, struct dl_error *err)
-{
-    if (!o->pipeline)
-        return 0;
-    if (!o->record)
-        return dl_error_set(err, DL_E_USAGE,
-                            "--pipeline shows in the record what becomes of a log: give --record "
-                            "FILE, too");
-    return user_agents_load(o->user_agents, err);
-}
-
 static int run(struct program *program)
 {
     const struct options *o = &program->options;
@@ -185,7 +174,7 @@ static int run(struct program *program)
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGHUP);
     sigprocmask(SIG_BLOCK, &signals, NULL);
-    rc = check_pipeline(o, &err);
+    rc = o->pipeline ? pipeline_data_load(o, &err) : 0;
     if (rc == 0)
         rc = start(&intake, o, &err);
     if (rc == 0) {
@@ -215,6 +204,8 @@ static const char details[] =
     "Answers on 127.0.0.1 as Datadog's log intake and key check do, until Ctrl-C.\n"
     "Without --api-key-file or --api-key-hash every key of 32 hexadecimal digits is accepted.\n"
     "The hash is SALT:SHA256 in hexadecimal, the sum taken over the salt's bytes and the key.\n"
+    "With --pipeline the record shows what the Log Explorer would show of each log, and \"ddlogs\n"
+    "setup\" and \"ddlogs test\" with this intake as --endpoint print it of their test logs.\n"
     "\n"
     "Faults, --fault KIND[=VALUE][@[HOST]/PATH][*COUNT][:PERCENT%]:\n" DL_INTAKE_FAULT_TABLE(
         FAULT_HELP) "Several work together. @ limits one to a path (and host), * to the first "
@@ -231,6 +222,7 @@ static const enum option_id accepted[] = {OPTION_ID_port,
                                           OPTION_ID_record,
                                           OPTION_ID_pipeline,
                                           OPTION_ID_user_agents,
+                                          OPTION_ID_geoip,
                                           OPTION_ID_faults,
                                           OPTION_ID_seed,
                                           OPTION_ID_quiet,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "command/pipeline_data.h"
 
 int integration_folder(char *to, size_t size, const struct integration_job *job,
                        struct dl_error *err)
@@ -30,13 +31,17 @@ static int run(struct program *program)
     const struct options *options = &program->options;
     struct integration_job job = {.program = program, .result = {.command = "integration"}};
     struct dl_error err = {0};
+    int rc, code;
 
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         if (options->word_count < 1 || strcmp(options->words[0], verbs[i].word) != 0)
             continue;
         job.words = options->words + 1;
         job.word_count = options->word_count - 1;
-        return verbs[i].run(&job);
+        rc = pipeline_data_load(options, &err);
+        code = rc < 0 ? result_fail(&job.result, options->json, &err) : verbs[i].run(&job);
+        pipeline_data_unload();
+        return code;
     }
     dl_error_set(&err, DL_E_USAGE,
                  "integration takes a verb: new NAME, lint FOLDER, facets FOLDER, review FOLDER");
@@ -44,9 +49,9 @@ static int run(struct program *program)
 }
 
 static const enum option_id accepted[] = {
-    OPTION_ID_source, OPTION_ID_services, OPTION_ID_sample_logs, OPTION_ID_samples,
-    OPTION_ID_folder, OPTION_ID_yes,      OPTION_ID_no_input,    OPTION_ID_json,
-    OPTION_ID_quiet,  OPTION_COUNT};
+    OPTION_ID_source, OPTION_ID_services,    OPTION_ID_sample_logs, OPTION_ID_samples,
+    OPTION_ID_folder, OPTION_ID_user_agents, OPTION_ID_yes,         OPTION_ID_no_input,
+    OPTION_ID_json,   OPTION_ID_quiet,       OPTION_COUNT};
 
 const struct command command_integration = {
     .name = "integration",

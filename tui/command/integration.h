@@ -100,9 +100,11 @@ size_t integration_count(const struct integration_tree *tree, enum integration_r
 /* One pair of assets: everything about its ids, pipeline, tests and facets. */
 int integration_inspect_pair(struct integration_tree *tree, const struct dl_asset_pair *pair);
 
-/* The line (from 1) of a text that first holds what looks like a secret, 0: none does;
- * -DL_E_NOMEM. */
+/* The line (from 1) of a text that first holds what looks like a key of Datadog
+ * or a token, 0: none does; -DL_E_NOMEM. The other finds what looks like any credential, too: a
+ * value named "password", a private key. */
 int integration_key_line(const char *text, size_t len);
+int integration_credential_line(const char *text, size_t len);
 
 /* Reads a file of the integration whole. */
 int integration_read(struct dl_buffer *text, const char *path, struct dl_error *err);

@@ -83,11 +83,17 @@ static void look_for_keys(struct integration_tree *tree, const char *path,
                           const struct dl_buffer *text)
 {
     int line = integration_key_line(dl_buffer_string(text), text->len);
+    bool key = line != 0;
 
+    if (!key)
+        line = integration_credential_line(dl_buffer_string(text), text->len);
     if (line)
-        integration_find(tree, INTEGRATION_ERROR, INTEGRATION_KEYS, path, line > 0 ? line : 0,
-                         "this looks like a key or password; put something in its place that is "
-                         "none, as \"REDACTED\"");
+        integration_find(tree, key ? INTEGRATION_ERROR : INTEGRATION_WARNING, INTEGRATION_KEYS,
+                         path, line > 0 ? line : 0,
+                         key ? "this looks like a key; put something in its place that is none, "
+                               "as \"REDACTED\""
+                             : "this may be a password or another credential; put something in "
+                               "its place that is none, as \"REDACTED\", unless it is one already");
 }
 
 /* A site's domain in a host name of an address. Pages for readers are no site. */

@@ -12,6 +12,7 @@
 #include "command/integration.h"
 #include "command/prompt.h"
 #include "pipeline/facet.h"
+#include "pipeline/parse.h"
 
 #define ANSWER_MAX 4096 /* a terminal gives no longer line */
 #define NAME_RULE                                                                                  \
@@ -139,7 +140,7 @@ static int add_sample(struct making *m, const char *text, size_t len, struct dl_
                             DL_SAMPLE_BYTES);
     if (!dl_utf8_valid(text, len, NULL))
         return dl_error_set(err, DL_E_USAGE, "sample %zu is no UTF-8", number);
-    key = integration_key_line(text, len);
+    key = integration_credential_line(text, len);
     if (key < 0)
         return dl_error_set(err, DL_E_NOMEM, "there is no memory to search the samples");
     if (key > 0)
@@ -293,6 +294,15 @@ static void write_object(struct dl_json *w, const void *context)
     dl_json_member_integer(w, "samples", (int64_t)m->draft.sample_count);
 }
 
+static void say_next(const struct making *m)
+{
+    if (!dl_useragent_is_loaded() &&
+        strstr(dl_buffer_string(&m->files[INTEGRATION_FILE_PIPELINE]), "user-agent-parser"))
+        puts("The tests' results have every user agent as \"Other\": give uap-core's regexes.yaml\n"
+             "with --user-agents, or install the package uap-core, for those that Datadog gives.");
+    printf("Next: ddlogs integration lint %s\n", m->folder);
+}
+
 int integration_new(struct integration_job *job)
 {
     const struct options *o = &job->program->options;
@@ -314,7 +324,7 @@ int integration_new(struct integration_job *job)
     for (size_t i = 0; i < INTEGRATION_FILES && rc == 0 && !o->json && !o->quiet; i++)
         printf("written: %s\n", m->paths[i]);
     if (rc == 0 && !o->json && !o->quiet)
-        printf("Next: ddlogs integration lint %s\n", m->folder);
+        say_next(m);
     code = result_end(&job->result, job->program->options.json, rc, &err);
     for (size_t i = 0; i < INTEGRATION_FILES; i++)
         dl_buffer_free(&m->files[i]);

@@ -168,8 +168,8 @@ static int pack(struct reviewing *r)
     if (rc == 0)
         rc = dl_archive_pack(r->files, r->count, r->newest, &r->archive, r->err);
     if (rc == 0)
-        rc = dl_file_replace(r->archive_path, dl_buffer_string(&r->archive), r->archive.len, false,
-                             r->err);
+        rc = dl_file_replace_shared(r->archive_path, dl_buffer_string(&r->archive), r->archive.len,
+                                    r->err);
     return rc;
 }
 
@@ -216,7 +216,7 @@ static int review(struct reviewing *r, const char *folder)
     if (rc == 0 && write_page(&r->page, &r->tree) < 0)
         rc = dl_error_set(r->err, DL_E_LIMIT, "the page grows too large");
     if (rc == 0)
-        rc = dl_file_replace(r->page_path, dl_buffer_string(&r->page), r->page.len, false, r->err);
+        rc = dl_file_replace_shared(r->page_path, dl_buffer_string(&r->page), r->page.len, r->err);
     if (rc < 0)
         return rc;
     r->job->result.more = write_object;

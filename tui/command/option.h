@@ -71,6 +71,7 @@ struct option_list {
     X(folder, "output", 'o', TEXT, "FILE", "the folder or file to write")                          \
     X(input, "in", 0, TEXT, "FILE", "read logs from there, not from standard input")               \
     X(user_agents, "user-agents", 0, TEXT, "FILE", "uap-core's regexes.yaml")                      \
+    X(geoip, "geoip", 0, TEXT, "FILE", "Geo-IP database (MaxMind's .mmdb) for geo-ip parsers")     \
     X(only, "only", 0, TEXT, "STEP", "ask this step alone: site, key, store, tags")                \
     X(json, "json", 0, FLAG, "", "one JSON object as the last line of standard output")            \
     X(plain, "plain", 0, FLAG, "", "line prompts instead of a screen")                             \

@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "command/user_agents.h"
-#include "pipeline/parse.h"
+#include "command/pipeline_data.h"
 
 int pipeline_load(struct dl_pipeline **out, const char *path, struct dl_error *err)
 {
@@ -44,10 +43,10 @@ static int run(struct program *program)
             continue;
         job.words = options->words + 1;
         job.word_count = options->word_count - 1;
-        rc = user_agents_load(options->user_agents, &err);
+        rc = pipeline_data_load(options, &err);
         code =
             rc < 0 ? result_end(&job.result, program->options.json, rc, &err) : verbs[i].run(&job);
-        dl_useragent_unload();
+        pipeline_data_unload();
         return code;
     }
     dl_error_set(&err, DL_E_USAGE,
@@ -57,8 +56,8 @@ static int run(struct program *program)
 }
 
 static const enum option_id accepted[] = {OPTION_ID_sample, OPTION_ID_input, OPTION_ID_user_agents,
-                                          OPTION_ID_sarif,  OPTION_ID_json,  OPTION_ID_quiet,
-                                          OPTION_COUNT};
+                                          OPTION_ID_geoip,  OPTION_ID_sarif, OPTION_ID_json,
+                                          OPTION_ID_quiet,  OPTION_COUNT};
 
 const struct command command_pipeline = {
     .name = "pipeline",
@@ -73,7 +72,8 @@ const struct command command_pipeline = {
         "run      logs of standard input (or --in), lines or JSON objects, through a pipeline\n"
         "explain  one log, processor by processor: what it read, wrote, or why it did not\n\n"
         "User agents are read by uap-core's patterns: those of --user-agents, else the\n"
-        "package uap-core's if it is installed.",
+        "package uap-core's if it is installed. Places of addresses are read from the database\n"
+        "of --geoip (run, explain), else by the stub of Datadog's own tests: no place at all.",
     .accepted = accepted,
     .run = run,
 };

@@ -220,6 +220,11 @@ int pipeline_test(struct pipeline_job *job)
     int rc = t.outcome ? 0 : dl_error_set(&err, DL_E_NOMEM, "there is no memory for the tests");
     int code;
 
+    if (rc == 0 && job->program->options.geoip)
+        rc = dl_error_set(&err, DL_E_USAGE,
+                          "pipeline test runs as Datadog's own tests do, which have no Geo-IP "
+                          "database: leave --geoip out");
+
     job->result.error = &err;
     dl_arena_init(&t.arena, DL_PIPELINE_LOG_MAX);
     for (size_t i = 0; i < job->word_count && rc == 0; i++)

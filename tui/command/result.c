@@ -102,6 +102,36 @@ static void about_check(struct dl_json *w, const struct dl_check *check)
     dl_json_member(w, "test_id", check ? dl_check_test_id(check) : NULL);
 }
 
+static void shown_json(struct dl_json *w, const struct dl_shown *shown)
+{
+    dl_json_object(w);
+    dl_json_member(w, "of", shown->of);
+    dl_json_member_bool(w, "taken", !shown->not_taken);
+    dl_json_member_bool(w, "cut", shown->cut);
+    dl_json_key(w, "rows");
+    dl_json_array(w);
+    for (size_t i = 0; i < shown->row_count; i++) {
+        dl_json_object(w);
+        dl_json_member(w, "name", shown->rows[i].name);
+        dl_json_member(w, "value", shown->rows[i].value);
+        dl_json_object_end(w);
+    }
+    dl_json_array_end(w);
+    dl_json_object_end(w);
+}
+
+/* "explorer": there where a local intake ran a pipeline. */
+static void about_shown(struct dl_json *w, const struct dl_check *check)
+{
+    if (!check || dl_check_shown_count(check) == 0)
+        return;
+    dl_json_key(w, "explorer");
+    dl_json_array(w);
+    for (size_t i = 0; i < dl_check_shown_count(check); i++)
+        shown_json(w, dl_check_shown(check, i));
+    dl_json_array_end(w);
+}
+
 void result_print_json(const struct result *result)
 {
     struct dl_buffer out;
@@ -116,6 +146,7 @@ void result_print_json(const struct result *result)
     if (result->is_check) {
         dl_json_member(&w, "site", result->site ? result->site->id : NULL);
         about_check(&w, result->check);
+        about_shown(&w, result->check);
         dl_json_member(&w, "config", result->config);
     }
     if (result->change)
@@ -213,6 +244,21 @@ void result_print_card(FILE *to, const struct dl_stage_report *report)
     for (size_t i = 0; dl_stage_next(report, i, line, sizeof line); i++)
         fprintf(to, "  %s\n", line);
     fprintf(to, "More: ddlogs help %s\n", info->id);
+}
+
+void result_print_shown(FILE *to, const struct dl_check *check)
+{
+    for (size_t i = 0; i < dl_check_shown_count(check); i++) {
+        const struct dl_shown *shown = dl_check_shown(check, i);
+
+        fprintf(to, "\nThe Log Explorer would show of %s, by the intake's pipeline:\n", shown->of);
+        if (shown->not_taken)
+            fputs("  (the pipeline's filter does not take this log)\n", to);
+        for (size_t r = 0; r < shown->row_count; r++)
+            fprintf(to, "  %-20s %s\n", shown->rows[r].name, shown->rows[r].value);
+        if (shown->cut)
+            fputs("  ...\n", to);
+    }
 }
 
 void result_print_accepted(FILE *to, const struct dl_check *check,

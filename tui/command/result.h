@@ -67,6 +67,9 @@ void result_print_evidence(FILE *to, const struct dl_stage_report *report);
 /* Sentence, evidence, causes, next steps and code of a failed (or warned) stage. */
 void result_print_card(FILE *to, const struct dl_stage_report *report);
 
+/* What the Log Explorer would show of test logs, if the intake told it. */
+void result_print_shown(FILE *to, const struct dl_check *check);
+
 /* How many logs were accepted and where to see them. */
 void result_print_accepted(FILE *to, const struct dl_check *check,
                            const struct dl_integration *integration,

@@ -114,8 +114,8 @@ static const enum option_id accepted[] = {
     OPTIONS_OF_SESSION,    OPTIONS_OF_SENDING,   OPTION_ID_service,   OPTION_ID_status,
     OPTION_ID_follow,      OPTION_ID_from_start, OPTION_ID_positions, OPTION_ID_multiline_start,
     OPTION_ID_until_empty, OPTION_ID_timeout,    OPTION_ID_preview,   OPTION_ID_pipeline,
-    OPTION_ID_user_agents, OPTION_ID_stats,      OPTION_ID_metrics,   OPTION_ID_json,
-    OPTION_ID_plain,       OPTION_ID_quiet,      OPTION_COUNT};
+    OPTION_ID_user_agents, OPTION_ID_geoip,      OPTION_ID_stats,     OPTION_ID_metrics,
+    OPTION_ID_json,        OPTION_ID_plain,      OPTION_ID_quiet,     OPTION_COUNT};
 
 const struct command command_send = {
     .name = "send",

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "command/pipeline_data.h"
 #include "command/send.h"
-#include "command/user_agents.h"
 
 int send_fetch(const ddlogs_error *from, struct dl_error *err)
 {
@@ -171,7 +171,7 @@ static int open_preview(struct send *send, const struct session *session, struct
                        *session->hostname ? session->hostname : NULL, send->options->service, err);
 
     if (rc == 0 && pipeline)
-        rc = user_agents_load(send->options->user_agents, err);
+        rc = pipeline_data_load(send->options, err);
     return rc == 0 && pipeline ? dl_explorer_open(&send->explorer, pipeline, err) : rc;
 }
 

@@ -94,6 +94,12 @@ static void print_cards(const struct dl_check *check)
     }
 }
 
+static void print_end(const struct session *session, const struct dl_check *check)
+{
+    result_print_shown(stdout, check);
+    result_print_accepted(stdout, check, session->integration, session->config);
+}
+
 /* Everything after the check: cards, the closing lines, the object. */
 static int conclude(const struct program *program, const struct session *session,
                     struct result *result, struct dl_error *err)
@@ -104,7 +110,7 @@ static int conclude(const struct program *program, const struct session *session
     result->error = err;
     print_cards(result->check);
     if (!options->json && !options->quiet && err->code == DL_OK)
-        result_print_accepted(stdout, result->check, session->integration, session->config);
+        print_end(session, result->check);
     if (options->json)
         result_print_json(result);
     return result_exit_code(result);

@@ -117,6 +117,9 @@ void job_result(const struct job *job, struct setup_result *result)
         result->reports[i] = dl_check_report(job->check, (enum dl_stage)i);
     result->test_id = dl_check_test_id(job->check);
     result->accepted = dl_check_accepted(job->check);
+    result->shown_count = dl_check_shown_count(job->check);
+    for (size_t i = 0; i < result->shown_count; i++)
+        result->shown[i] = dl_check_shown(job->check, i);
     result->encoding = dl_check_encoding(job->check);
     if (result->done)
         (void)dl_check_verdict(job->check, &result->error);

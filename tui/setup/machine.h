@@ -110,6 +110,8 @@ struct setup_result {
     const struct dl_site *site;
     const char *test_id; /* TEST */
     uint64_t accepted;
+    const struct dl_shown *shown[DL_SHOWN_MAX]; /* TEST: as a local intake's pipeline makes them */
+    size_t shown_count;
     enum dl_encoding encoding;
     const struct setup_loaded *loaded; /* LOAD */
     const char *label; /* KEYRING_STATUS: name of the collection; REPORT: of the file */

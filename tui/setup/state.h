@@ -72,6 +72,9 @@ struct setup {
 
     char test_id[24];
     uint64_t accepted;
+    struct dl_shown
+        shown[DL_SHOWN_MAX]; /* test logs as the pipeline of a local intake makes them */
+    size_t shown_count;
     bool tested; /* the test of the draft was accepted */
     bool anyway; /* a person wants to save without that */
     bool saved, changed;

@@ -39,6 +39,26 @@ static void view_saved(const struct setup *s, struct view *view)
     view_whole(view, s->loaded->path);
 }
 
+/* What the Log Explorer would show, where a local intake ran a pipeline. */
+static void view_shown(const struct setup *s, struct view *view)
+{
+    for (size_t i = 0; i < s->shown_count; i++) {
+        const struct dl_shown *shown = &s->shown[i];
+
+        view_line(view, shown->not_taken ? VIEW_WARN : VIEW_INFO,
+                  view_text(view,
+                            shown->not_taken
+                                ? "The filter of the intake's pipeline does not take %s:"
+                                : "The Log Explorer would show of %s, by the intake's pipeline:",
+                            shown->of));
+        for (size_t r = 0; r < shown->row_count; r++)
+            view_line(view, VIEW_PLAIN,
+                      view_text(view, "%s  %s", shown->rows[r].name, shown->rows[r].value));
+        if (shown->cut)
+            view_line(view, VIEW_PLAIN, "...");
+    }
+}
+
 static void result_view(const struct setup *s, struct view *view)
 {
     view->question = headline(s, view);
@@ -59,6 +79,8 @@ static void result_view(const struct setup *s, struct view *view)
     } else {
         view_line(view, VIEW_WARN, "Run \"ddlogs test\" when the cause is mended.");
     }
+    if (s->tested)
+        view_shown(s, view);
     view_line(view, VIEW_PLAIN, "Next:");
     view_whole(view, s->input.sample_key != NULL ? "ddlogs setup" : "ddlogs test");
     if (s->input.sample_key == NULL)

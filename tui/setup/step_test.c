@@ -12,6 +12,7 @@ static void begin(struct setup *s, struct setup_effects *fx)
     s->tested = s->anyway = false;
     s->test_id[0] = '\0';
     s->accepted = 0;
+    s->shown_count = 0;
     s->details = false;
     setup_start(s, fx, SETUP_TEST)->key = setup_key(s);
 }
@@ -39,6 +40,9 @@ void test_done(struct setup *s, const struct setup_result *result, struct setup_
     if (result->test_id != NULL)
         (void)dl_text_copy(s->test_id, sizeof s->test_id, result->test_id);
     s->accepted = result->accepted;
+    s->shown_count = result->shown_count;
+    for (size_t i = 0; i < s->shown_count; i++)
+        s->shown[i] = *result->shown[i];
     if (!result->done || s->page != SETUP_PAGE_TEST)
         return;
     if (result->error.code == DL_OK) {

@@ -236,6 +236,33 @@ static void a_folder_or_lock_that_the_disk_refuses_is_named(void **state)
     close(fd);
 }
 
+static unsigned mode_of(const char *path)
+{
+    struct stat st;
+
+    assert_int_equal(stat(path, &st), 0);
+    return st.st_mode & 0777;
+}
+
+static void what_is_for_others_has_the_mode_of_the_umask_or_its_own(void **state)
+{
+    char path[128];
+    struct dl_error err;
+
+    (void)state;
+    strcpy(path, in_folder("page.md"));
+    umask(027);
+    assert_int_equal(dl_file_replace_shared(path, "one", 3, &err), 0);
+    assert_int_equal(mode_of(path), 0640);
+    assert_int_equal(chmod(path, 0604), 0);
+    assert_int_equal(dl_file_replace_shared(path, "two", 3, &err), 0);
+    assert_holds(path, "two");
+    assert_int_equal(mode_of(path), 0604);
+    assert_int_equal(entries(), 1);
+    assert_int_equal(dl_file_replace(path, "three", 5, false, &err), 0);
+    assert_int_equal(mode_of(path), 0600);
+}
+
 static void a_link_at_the_path_stays_and_its_target_is_replaced(void **state)
 {
     char path[128], target[128];
@@ -337,6 +364,7 @@ int main(void)
         IN_FOLDER(the_old_one_is_kept_where_a_file_cannot_have_two_names),
         IN_FOLDER(wherever_the_disk_fails_the_file_is_whole_and_nothing_is_left_beside_it),
         IN_FOLDER(a_folder_or_lock_that_the_disk_refuses_is_named),
+        IN_FOLDER(what_is_for_others_has_the_mode_of_the_umask_or_its_own),
         IN_FOLDER(a_link_at_the_path_stays_and_its_target_is_replaced),
         IN_FOLDER(a_write_that_fails_midway_leaves_the_old_file),
         IN_FOLDER(makes_missing_folders_for_the_owner_alone),

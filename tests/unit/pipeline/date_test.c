@@ -148,6 +148,18 @@ static void zones_know_summer_time(void **state)
         {"Australia/Sydney", 1704067200, 39600}, /* January is summer there */
         {"America/Sao_Paulo", 1545000000, -7200},
         {"Europe/Paris", -3000000000, 561}, /* local mean time */
+        /* past the last change of the tables: 2030-07-01, 2040-07-01, 2040-01-01 */
+        {"Europe/Berlin", 1909094400, 7200},
+        {"Europe/Berlin", 2224713600, 7200},
+        {"Europe/Berlin", 2208988800, 3600},
+        {"America/New_York", 2224713600, -14400},
+        {"America/New_York", 2208988800, -18000},
+        {"Australia/Sydney", 2224713600, 36000},
+        {"Australia/Sydney", 2208988800, 39600},
+        {"Asia/Tokyo", 2224713600, 32400},
+        {"Africa/Casablanca", 4102444800, 3600}, /* 2100 */
+        {"Europe/Dublin", 2224713600, 3600},     /* winter is the exception there */
+        {"Europe/Dublin", 2208988800, 0},
         {"+5", 0, 18000},
         {"-05", 0, -18000},
         {"+0530", 0, 19800},
