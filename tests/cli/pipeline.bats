@@ -293,6 +293,12 @@ make_tests_twice() {
   pipeline explain acme/acme.yaml --sample $'{"a":"\e[31mred","message":"\e]0;t\a"}'
   [ "$status" -eq 0 ]
   [[ $output != *$'\e'* ]]
+  # nor those of its names, and of the asset's
+  sed -i 's/name: user is usr.id/name: "\\e[31mred"/; s/\[user\]/["\\e[32mgreen"]/' acme/acme.yaml
+  pipeline explain acme/acme.yaml --sample $'{"\e[32mgreen":1}'
+  [ "$status" -eq 0 ]
+  grep -qF -- '-  [32mgreen = 1' <<<"$output"
+  [[ $output != *$'\e'* ]]
 }
 
 @test "the key of the environment is in no output" {
