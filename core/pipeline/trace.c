@@ -164,30 +164,37 @@ static void find_changes(struct dl_trace_step *step, struct dl_arena *arena)
     }
 }
 
-static void same(const struct dl_trace *trace, struct dl_text path, const struct dl_value *before,
-                 const struct dl_value *after, dl_trace_each *each, void *context)
-{
-    struct dl_arena *arena = trace->log->arena;
+/* Leaves that are equal. */
+struct sameness {
+    struct dl_arena *arena;
+    dl_trace_each *each;
+    void *context;
+};
 
+static void same(const struct sameness *to, struct dl_text path, const struct dl_value *before,
+                 const struct dl_value *after)
+{
     if (dl_value_is(before, DL_VALUE_OBJECT) && dl_value_is(after, DL_VALUE_OBJECT)) {
         for (const struct dl_member *m = after->of.list.first; m; m = m->next) {
             struct dl_member *old = dl_value_member(before, m->key);
 
             if (old)
-                same(trace, below(arena, path, m->key), old->value, m->value, each, context);
+                same(to, below(to->arena, path, m->key), old->value, m->value);
         }
     } else if (dl_value_equal(before, after, NULL)) {
-        each(context, path, as_json(arena, after));
+        to->each(to->context, path, as_json(to->arena, after));
     }
 }
 
-void dl_trace_same(const struct dl_trace *trace, const struct dl_trace_step *step,
-                   dl_trace_each *each, void *context)
+void dl_trace_same(const struct dl_trace_step *step, struct dl_arena *arena, dl_trace_each *each,
+                   void *context)
 {
+    const struct sameness to = {arena, each, context};
+
     for (int i = 0; i < DL_OFFICIAL_COUNT; i++)
         if (step->is.official[i].len && dl_text_is(step->was.official[i], step->is.official[i]))
             each(context, name_of((enum dl_official)i), step->is.official[i]);
-    same(trace, (struct dl_text){"", 0}, step->was.attributes, step->is.attributes, each, context);
+    same(&to, (struct dl_text){"", 0}, step->was.attributes, step->is.attributes);
 }
 
 /* ---- running ---- */
@@ -286,12 +293,10 @@ struct dl_trace_rule *dl_trace_rules(const struct dl_trace *trace, const struct 
     return first;
 }
 
-static void read_path(const struct dl_trace *trace, const struct dl_trace_step *step,
-                      struct dl_text path, dl_trace_each *each, void *context)
+static void read_path(const struct dl_trace_step *step, struct dl_text path, struct dl_arena *arena,
+                      dl_trace_each *each, void *context)
 {
-    struct dl_arena *arena = trace->log->arena;
-    const struct dl_value *v =
-        dl_path_get(arena, (struct dl_value *)(uintptr_t)step->was.attributes, path);
+    const struct dl_value *v = dl_path_get(arena, step->was.attributes, path);
     struct dl_text value = as_json(arena, v);
 
     for (int i = 0; i < DL_OFFICIAL_COUNT && !v; i++)
@@ -301,21 +306,20 @@ static void read_path(const struct dl_trace *trace, const struct dl_trace_step *
 }
 
 void dl_trace_reads(const struct dl_trace *trace, const struct dl_trace_step *step,
-                    dl_trace_each *each, void *context)
+                    struct dl_arena *arena, dl_trace_each *each, void *context)
 {
     const struct dl_processor *p = step->processor;
-    const struct dl_pipeline_log log = found(trace, step);
 
     if (p->kind == DL_PROCESSOR_GROK && p->source_count == 0)
-        read_path(trace, step, DL_TEXT("message"), each, context);
+        read_path(step, DL_TEXT("message"), arena, each, context);
     for (size_t i = 0; i < p->source_count; i++)
         if (p->source_is_tag)
-            each(context, p->sources[i], dl_pipeline_log_tag_value(&log, p->sources[i]));
+            each(context, p->sources[i], dl_pipeline_log_tag_value(trace->log, p->sources[i]));
         else
-            read_path(trace, step, p->sources[i], each, context);
+            read_path(step, p->sources[i], arena, each, context);
     for (const struct dl_piece *piece = p->template; piece; piece = piece->next)
         if (piece->is_path)
-            read_path(trace, step, piece->text, each, context);
+            read_path(step, piece->text, arena, each, context);
 }
 
 /* ---- who is to blame ---- */

@@ -1,5 +1,5 @@
 /* One log on its way through a pipeline, told step by step: what each processor read, wrote and
- * removed, or why it did not. For people; everything lives in the log's arena. */
+ * removed, or why it did not. For people; it lives in the log's arena, if nothing else is said. */
 #ifndef DL_PIPELINE_TRACE_H
 #define DL_PIPELINE_TRACE_H
 
@@ -88,13 +88,13 @@ struct dl_trace_rule *dl_trace_rules(const struct dl_trace *trace,
 typedef void dl_trace_each(void *context, struct dl_text path, struct dl_text value);
 
 /* What the processor reads of the log before it; value len 0: it is not there. Queries and
- * expressions are left out. */
+ * expressions are left out. The texts live in `arena`. */
 void dl_trace_reads(const struct dl_trace *trace, const struct dl_trace_step *step,
-                    dl_trace_each *each, void *context);
+                    struct dl_arena *arena, dl_trace_each *each, void *context);
 
-/* What the step left as it was. */
-void dl_trace_same(const struct dl_trace *trace, const struct dl_trace_step *step,
-                   dl_trace_each *each, void *context);
+/* What the step left as it was. The texts live in `arena`. */
+void dl_trace_same(const struct dl_trace_step *step, struct dl_arena *arena, dl_trace_each *each,
+                   void *context);
 
 /* The row to look at for a value that is not as it was expected: of the processor that wrote it
  * last, else of one that was to write it and did not, else of the first grok parser that did not

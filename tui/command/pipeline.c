@@ -25,6 +25,22 @@ int pipeline_load(struct dl_pipeline **out, const char *path, struct dl_error *e
     return rc;
 }
 
+int pipeline_load_tests(struct dl_suite **out, struct dl_buffer *text, const char *path,
+                        struct dl_error *err)
+{
+    struct dl_error cause = {0};
+    int rc;
+
+    dl_buffer_clear(text);
+    rc = dl_file_read(path, true, text, err);
+    if (rc == 0) {
+        rc = dl_suite_read(out, dl_buffer_string(text), text->len, &cause);
+        if (rc < 0)
+            rc = dl_error_set(err, DL_E_PIPELINE, "%s: %s", path, cause.text);
+    }
+    return rc;
+}
+
 static int run(struct program *program)
 {
     static const struct {
@@ -52,8 +68,9 @@ static int run(struct program *program)
     return result_fail(&job.result, options->json, &err);
 }
 
-static const enum option_id accepted[] = {OPTION_ID_sample, OPTION_ID_input, OPTION_ID_user_agents,
-                                          OPTION_ID_json,   OPTION_ID_quiet, OPTION_COUNT};
+static const enum option_id accepted[] = {
+    OPTION_ID_sample, OPTION_ID_input, OPTION_ID_user_agents, OPTION_ID_json,     OPTION_ID_quiet,
+    OPTION_ID_plain,  OPTION_ID_ascii, OPTION_ID_color,       OPTION_ID_no_input, OPTION_COUNT};
 
 const struct command command_pipeline = {
     .name = "pipeline",

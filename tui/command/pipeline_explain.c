@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "command/pipeline.h"
+#include "command/terminal.h"
 #include "pipeline/explorer.h"
 #include "pipeline/trace.h"
 
@@ -121,21 +122,40 @@ static int explain(const struct dl_pipeline *pipeline, const char *sample, struc
     return rc;
 }
 
-int pipeline_explain(struct pipeline_job *job)
+/* Lines, for whoever has no screen. */
+static int with_lines(const struct pipeline_job *job, struct dl_error *err)
 {
     const char *sample = job->program->options.sample;
     struct dl_pipeline *pipeline = NULL;
-    struct dl_error err = {0};
-    int rc = 0;
+    int rc;
 
-    if (job->word_count != 1)
-        rc = dl_error_set(&err, DL_E_USAGE, "pipeline explain takes one pipeline");
-    else if (!sample)
-        rc = dl_error_set(&err, DL_E_USAGE, "missing: --sample TEXT, the log to explain");
+    if (!sample)
+        return dl_error_set(err, DL_E_USAGE, "missing: --sample TEXT, the log to explain");
+    rc = pipeline_load(&pipeline, job->words[0], err);
     if (rc == 0)
-        rc = pipeline_load(&pipeline, job->words[0], &err);
-    if (rc == 0)
-        rc = explain(pipeline, sample, &err);
+        rc = explain(pipeline, sample, err);
     dl_pipeline_free(pipeline);
-    return result_end(&job->result, job->program->options.json, rc, &err);
+    return rc;
+}
+
+int pipeline_explain(struct pipeline_job *job)
+{
+    const struct options *o = &job->program->options;
+    struct screen_options screen;
+    struct dl_error err = {0};
+    int code = 0, rc = terminal_screen(&screen, job->program, &err); /* told without one, too */
+    bool lines = terminal_front(job->program) != TERMINAL_SCREEN || o->quiet;
+
+    if (rc == 0 && job->word_count != 1)
+        rc = dl_error_set(&err, DL_E_USAGE, "pipeline explain takes one pipeline");
+    if (rc == 0 && !lines) {
+        rc = pipeline_explain_screen(job, &code, &err);
+        if (rc == 0)
+            return code;
+        lines = rc == -DL_E_TERM;
+        rc = lines ? 0 : rc;
+    }
+    if (rc == 0 && lines)
+        rc = with_lines(job, &err);
+    return result_end(&job->result, o->json, rc, &err);
 }

@@ -170,7 +170,7 @@ static int run_suite(struct totals *t, const struct dl_asset_pair *pair,
 static int each(void *context, const struct dl_asset_pair *pair)
 {
     struct totals *t = context;
-    struct dl_error cause = {0}, *err = (struct dl_error *)(uintptr_t)t->job->result.error;
+    struct dl_error *err = (struct dl_error *)(uintptr_t)t->job->result.error;
     struct dl_suite *suite = NULL;
     struct dl_buffer text;
     int rc;
@@ -179,12 +179,7 @@ static int each(void *context, const struct dl_asset_pair *pair)
         return 0;
     t->pairs++;
     dl_buffer_init(&text, DL_PIPELINE_BYTES_MAX);
-    rc = dl_file_read(pair->tests, true, &text, err);
-    if (rc == 0) {
-        rc = dl_suite_read(&suite, dl_buffer_string(&text), text.len, &cause);
-        if (rc < 0)
-            rc = dl_error_set(err, DL_E_PIPELINE, "%s: %s", pair->tests, cause.text);
-    }
+    rc = pipeline_load_tests(&suite, &text, pair->tests, err);
     if (rc == 0)
         rc = run_suite(t, pair, suite, err);
     dl_suite_free(suite);

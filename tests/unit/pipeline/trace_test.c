@@ -84,14 +84,14 @@ static void tell(void *context, struct dl_text path, struct dl_text value)
 static const char *reads_of(const struct dl_trace_row *row)
 {
     told[0] = '\0';
-    dl_trace_reads(&trace, row->step, tell, NULL);
+    dl_trace_reads(&trace, row->step, &arena, tell, NULL);
     return told;
 }
 
 static const char *same_of(const struct dl_trace_row *row)
 {
     told[0] = '\0';
-    dl_trace_same(&trace, row->step, tell, NULL);
+    dl_trace_same(row->step, &arena, tell, NULL);
     return told;
 }
 

@@ -19,7 +19,7 @@ static struct dl_key *last_key;
 static void on_event(void *loop, const struct setup_event *event)
 {
     static const char *const names[] = {"select", "focus",  "text", "key",    "next",
-                                        "back",   "action", "help", "scroll", "quit"};
+                                        "back",   "action", "help", "scroll", "quit", "turn"};
     size_t len = strlen(said);
 
     (void)loop;
