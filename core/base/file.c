@@ -166,30 +166,38 @@ int dl_file_check_folder(const char *path, struct dl_error *err)
     return 0;
 }
 
-/* Writes a new file beside the target, synced. */
-static int write_temp(const char *temp, const void *data, size_t len, struct dl_error *err)
+/* A file that is made beside the one that people know. */
+struct temp {
+    const char *path, *shown; /* shown: what people know, for errors */
+    mode_t mode;
+};
+
+/* Writes it new, synced. */
+static int write_temp(const struct temp *temp, const void *data, size_t len, struct dl_error *err)
 {
-    int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600), rc;
+    int fd = open(temp->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600), rc;
 
     if (fd < 0)
-        return dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be made", temp);
-    rc = fchmod(fd, 0600) < 0 ? dl_error_set_errno(err, DL_E_IO, errno, "%s", temp) : 0;
+        return dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be written", temp->shown);
+    rc = fchmod(fd, temp->mode) < 0
+             ? dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be written", temp->shown)
+             : 0;
     if (rc == 0) {
         rc = dl_file_write_all(fd, data, len, err);
         if (rc < 0)
-            dl_error_prefix(err, "%s", temp);
+            dl_error_prefix(err, "%s", temp->shown);
     }
     if (rc == 0 && fsync(fd) < 0)
-        rc = dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be synced", temp);
+        rc = dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be synced", temp->shown);
     if (close(fd) < 0 && rc == 0)
-        rc = dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be closed", temp);
+        rc = dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be closed", temp->shown);
     if (rc < 0)
-        unlink(temp);
+        unlink(temp->path);
     return rc;
 }
 
 /* The same bytes in a new file, where the file system knows no second names. */
-static int copy_file(const char *path, const char *temp, struct dl_error *err)
+static int copy_file(const char *path, const struct temp *temp, struct dl_error *err)
 {
     struct dl_buffer bytes;
     int rc;
@@ -215,7 +223,7 @@ static int keep_backup(const char *path, const char *temp, struct dl_error *err)
     if (link(path, temp) < 0) {
         if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS && errno != EMLINK)
             return dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be kept", path);
-        rc = copy_file(path, temp, err);
+        rc = copy_file(path, &(struct temp){.path = temp, .shown = backup, .mode = 0600}, err);
         if (rc < 0)
             return rc;
     }
@@ -230,11 +238,14 @@ static int keep_backup(const char *path, const char *temp, struct dl_error *err)
     return 0;
 }
 
-int dl_file_replace(const char *path, const void *data, size_t len, bool backup,
-                    struct dl_error *err)
+/* keep: the mode of the file that is there. */
+static int replace(const char *path, const void *data, size_t len, bool backup, bool keep,
+                   struct dl_error *err)
 {
     char target[PATH_MAX], folder[PATH_MAX], temp[PATH_MAX], old[PATH_MAX];
     uint32_t chance = 0;
+    struct stat st;
+    mode_t mode = 0600;
     int rc;
 
     if (!realpath(path, target)) {
@@ -249,7 +260,9 @@ int dl_file_replace(const char *path, const void *data, size_t len, bool backup,
         !dl_text_format(temp, sizeof temp, "%s.%08x.new", target, chance) ||
         !dl_text_format(old, sizeof old, "%s.%08x.old", target, chance))
         return dl_error_set(err, DL_E_IO, "the path %.64s... is too long", path);
-    rc = write_temp(temp, data, len, err);
+    if (keep && stat(target, &st) == 0)
+        mode = st.st_mode & 07777;
+    rc = write_temp(&(struct temp){.path = temp, .shown = path, .mode = mode}, data, len, err);
     if (rc < 0)
         return rc;
     if (backup)
@@ -263,6 +276,17 @@ int dl_file_replace(const char *path, const void *data, size_t len, bool backup,
     if (sync_folder(folder) < 0)
         return dl_error_set_errno(err, DL_E_IO, errno, "the folder %s cannot be synced", folder);
     return 0;
+}
+
+int dl_file_replace(const char *path, const void *data, size_t len, bool backup,
+                    struct dl_error *err)
+{
+    return replace(path, data, len, backup, false, err);
+}
+
+int dl_file_rewrite(const char *path, const void *data, size_t len, struct dl_error *err)
+{
+    return replace(path, data, len, false, true, err);
 }
 
 int dl_file_lock(int *fd, const char *path, struct dl_error *err)

@@ -36,6 +36,10 @@ int dl_file_check_folder(const char *path, struct dl_error *err);
 int dl_file_replace(const char *path, const void *data, size_t len, bool backup,
                     struct dl_error *err);
 
+/* The same for a file that a person keeps: it has the mode that the one there has (0600 for a new
+ * one). */
+int dl_file_rewrite(const char *path, const void *data, size_t len, struct dl_error *err);
+
 /* Takes an exclusive lock on path (made if missing), writes this pid into it; *fd holds it until
  * closed. Held by another: -DL_E_CFG_BUSY and the text names the pid. */
 int dl_file_lock(int *fd, const char *path, struct dl_error *err);

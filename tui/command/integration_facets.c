@@ -75,7 +75,7 @@ static int add(struct adding *a, const char *path, const struct dl_pipeline *pip
         rc = dl_pipeline_read(&check, dl_buffer_string(&a->changed), a->changed.len, a->err);
     dl_pipeline_free(check);
     if (rc == 0)
-        rc = dl_file_replace(path, dl_buffer_string(&a->changed), a->changed.len, false, a->err);
+        rc = dl_file_rewrite(path, dl_buffer_string(&a->changed), a->changed.len, a->err);
     if (rc == 0)
         a->added += missing->of.list.count;
     return rc;

@@ -68,6 +68,7 @@ struct option_list {
     X(sample_logs, "sample", 0, LIST, "TEXT", "a sample log; may be repeated")                     \
     X(samples, "samples", 0, TEXT, "FILE", "sample logs, one a line")                              \
     X(folder, "output", 'o', TEXT, "FILE", "the folder or file to write")                          \
+    X(update, "update", 0, FLAG, "", "fill in the results that a tests file leaves blank")         \
     X(input, "in", 0, TEXT, "FILE", "read logs from there, not from standard input")               \
     X(user_agents, "user-agents", 0, TEXT, "FILE", "uap-core's regexes.yaml")                      \
     X(only, "only", 0, TEXT, "STEP", "ask this step alone: site, key, store, tags")                \

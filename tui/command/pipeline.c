@@ -41,6 +41,17 @@ int pipeline_load_tests(struct dl_suite **out, struct dl_buffer *text, const cha
     return rc;
 }
 
+/* Options that mean something to the tests alone. */
+static int refuse_options(struct pipeline_job *job, const char *verb)
+{
+    const struct options *o = &job->program->options;
+    struct dl_error err = {0};
+
+    dl_error_set(&err, DL_E_USAGE, "--%s is for pipeline test: leave it out of pipeline %s",
+                 o->update ? "update" : "junit", verb);
+    return result_fail(&job->result, o->json, &err);
+}
+
 static int run(struct program *program)
 {
     static const struct {
@@ -55,6 +66,8 @@ static int run(struct program *program)
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         if (options->word_count < 2 || strcmp(options->words[0], verbs[i].word) != 0)
             continue;
+        if (verbs[i].run != pipeline_test && (options->update || options->junit))
+            return refuse_options(&job, verbs[i].word);
         job.words = options->words + 1;
         job.word_count = options->word_count - 1;
         rc = user_agents_load(options->user_agents, &err);
@@ -68,9 +81,10 @@ static int run(struct program *program)
     return result_fail(&job.result, options->json, &err);
 }
 
-static const enum option_id accepted[] = {
-    OPTION_ID_sample, OPTION_ID_input, OPTION_ID_user_agents, OPTION_ID_json,     OPTION_ID_quiet,
-    OPTION_ID_plain,  OPTION_ID_ascii, OPTION_ID_color,       OPTION_ID_no_input, OPTION_COUNT};
+static const enum option_id accepted[] = {OPTION_ID_sample, OPTION_ID_update,      OPTION_ID_junit,
+                                          OPTION_ID_input,  OPTION_ID_user_agents, OPTION_ID_json,
+                                          OPTION_ID_quiet,  OPTION_ID_plain,       OPTION_ID_ascii,
+                                          OPTION_ID_color,  OPTION_ID_no_input,    OPTION_COUNT};
 
 const struct command command_pipeline = {
     .name = "pipeline",
@@ -78,9 +92,11 @@ const struct command command_pipeline = {
     .summary = "run a log pipeline of Datadog here, on samples or logs",
     .details =
         "test     every pipeline below the paths against its tests file; exit code 1 when one\n"
-        "         differs. NAME.yaml goes with NAME_tests.yaml, pipeline.yaml with tests.yaml\n"
+        "         differs. NAME.yaml goes with NAME_tests.yaml, pipeline.yaml with tests.yaml.\n"
+        "         --update fills in results that are blank, and touches no other\n"
         "run      logs of standard input (or --in), lines or JSON objects, through a pipeline\n"
-        "explain  one log, processor by processor: what it read, wrote, or why it did not\n\n"
+        "explain  one log, processor by processor: what it read, wrote, or why it did not;\n"
+        "         in a terminal a full-screen page, on the samples of the tests file, too\n\n"
         "User agents are read by uap-core's patterns: those of --user-agents, else the\n"
         "package uap-core's if it is installed.",
     .accepted = accepted,

@@ -236,6 +236,37 @@ static void a_folder_or_lock_that_the_disk_refuses_is_named(void **state)
     close(fd);
 }
 
+static void a_rewritten_file_keeps_its_mode(void **state)
+{
+    char path[128];
+    struct stat st;
+    struct dl_error err;
+
+    (void)state;
+    strcpy(path, in_folder("asset.yaml"));
+    umask(077);
+    put(path, "old");
+    assert_int_equal(chmod(path, 0664), 0);
+    assert_int_equal(dl_file_rewrite(path, "new", 3, &err), 0);
+    assert_holds(path, "new");
+    assert_int_equal(entries(), 1);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0664);
+}
+
+static void what_cannot_be_written_is_told_by_its_own_name(void **state)
+{
+    char path[128], text[512];
+    struct dl_error err;
+
+    (void)state;
+    strcpy(path, in_folder("none/report.xml"));
+    assert_int_equal(dl_file_replace(path, "new", 3, false, &err), -DL_E_IO);
+    assert_int_equal(err.sys_errno, ENOENT);
+    snprintf(text, sizeof text, "%s cannot be written: %s", path, strerror(ENOENT));
+    assert_string_equal(err.text, text);
+}
+
 static void a_link_at_the_path_stays_and_its_target_is_replaced(void **state)
 {
     char path[128], target[128];
@@ -337,6 +368,8 @@ int main(void)
         IN_FOLDER(the_old_one_is_kept_where_a_file_cannot_have_two_names),
         IN_FOLDER(wherever_the_disk_fails_the_file_is_whole_and_nothing_is_left_beside_it),
         IN_FOLDER(a_folder_or_lock_that_the_disk_refuses_is_named),
+        IN_FOLDER(a_rewritten_file_keeps_its_mode),
+        IN_FOLDER(what_cannot_be_written_is_told_by_its_own_name),
         IN_FOLDER(a_link_at_the_path_stays_and_its_target_is_replaced),
         IN_FOLDER(a_write_that_fails_midway_leaves_the_old_file),
         IN_FOLDER(makes_missing_folders_for_the_owner_alone),
