@@ -262,6 +262,7 @@ assert [suites[0].get(k) for k in ("tests", "failures", "skipped")] == ["5", "0"
 assert suites[0][0].find("skipped") is not None
 assert len(suites[0][3]) == 0 and suites[0][3].get("name") == "line 14"
 END
+  rm -r acme
   make_assets
   spoil
   sed -i 's/id: bob/id: "<\\e\&>"/' acme/acme_tests.yaml

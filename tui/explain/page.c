@@ -45,15 +45,31 @@ static bool next_at_fault(const struct explain_page *page, size_t from, size_t *
     return false;
 }
 
-/* A sample that is shown begins at what is to blame, else where the selection was. */
+/* The first row that could not use what it read; false: there is none. */
+static bool first_warned(const struct explain_page *page, size_t *row)
+{
+    const struct dl_trace *trace = &page->study.trace;
+
+    for (*row = 0; *row < trace->row_count; ++*row)
+        if (explain_page_mark(page, &trace->rows[*row]) == VIEW_WARN)
+            return true;
+    return false;
+}
+
+/* A sample that is shown begins at what is to blame, else where the selection was; and where the
+ * log does not come to that, at what could not use it. */
 static void find_place(struct explain_page *page)
 {
-    size_t count = page->study.trace.row_count, row;
+    const struct dl_trace *trace = &page->study.trace;
+    size_t count = trace->row_count, row;
 
     if (page->row >= count)
         page->row = count > 0 ? count - 1 : 0;
     choose(page, page->row);
-    if (count > 0 && next_at_fault(page, count - 1, &row))
+    if (count == 0)
+        return;
+    if (next_at_fault(page, count - 1, &row) ||
+        (!trace->rows[page->row].step && first_warned(page, &row)))
         choose(page, row);
 }
 

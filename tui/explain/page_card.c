@@ -46,8 +46,10 @@ static bool goes_on(struct card *card)
         card->left_out++;
         return false;
     }
-    if (card->head)
+    if (card->head) {
+        view_line(card->view, VIEW_PLAIN, ""); /* what follows is not under a mark */
         view_line(card->view, VIEW_PLAIN, card->head);
+    }
     card->head = NULL;
     return true;
 }

@@ -16,6 +16,24 @@ static const char *start_of(struct view *view, struct dl_text text, size_t most)
     return view_text(view, "%.*s%s", (int)len, text.at, len < text.len ? "..." : "");
 }
 
+/* The sample in the head; what was indented over many lines takes no room for that. */
+static const char *sample(const struct study *study, struct view *view)
+{
+    struct dl_text text = study_text(study);
+    char shown[SAMPLE_SHOWN];
+    size_t len = 0;
+
+    for (size_t i = 0; i < text.len && len < sizeof shown; i++) {
+        bool blank = strchr(" \t\r\n", text.at[i]) != NULL;
+
+        if (!blank || (len > 0 && shown[len - 1] != ' '))
+            shown[len++] = blank ? ' ' : text.at[i];
+    }
+    bool whole = len < sizeof shown;
+    return view_text(view, "%.*s%s", (int)dl_utf8_cut(shown, len, len - !whole), shown,
+                     whole ? "" : "...");
+}
+
 static const char *corner(const struct study *study, struct view *view)
 {
     size_t differences = study->outcome.difference_count;
@@ -101,14 +119,14 @@ static void help_view(const struct explain_page *page, struct view *view)
     view_row(view, VIEW_PLAIN, "-", "the log never comes to it", "");
     view->help_keys_at = view->line_count;
     view_line(view, VIEW_PLAIN, "Keys:");
-    view_row(view, VIEW_PLAIN, "up down, j k", "another processor", "");
-    view_row(view, VIEW_PLAIN, "left right, h l", "another sample", "");
+    view_row(view, VIEW_PLAIN, "j k", "or Down and Up: another processor", "");
+    view_row(view, VIEW_PLAIN, "h l", "or Left and Right: another sample", "");
     view_row(view, VIEW_PLAIN, "f", "the next processor that is to blame", "");
     view_row(view, VIEW_PLAIN, "e", "edit the sample and run it again", "");
     view_row(view, VIEW_PLAIN, "u", "the sample as it was", "");
     view_row(view, VIEW_PLAIN, "PgUp PgDn", "scroll the log", "");
     view_row(view, VIEW_PLAIN, "Enter", "the log on a page of its own", "");
-    view_row(view, VIEW_PLAIN, "q, Esc, Ctrl-C", "back; quit", "");
+    view_row(view, VIEW_PLAIN, "Esc, q", "back; quit", "");
     view_row(view, VIEW_PLAIN, "Ctrl-L", "draw again", "");
     view->scroll = page->help_scroll;
     view->help_page = true;
@@ -135,7 +153,7 @@ static void rows_view(struct explain_page *page, struct view *view)
 {
     const struct study *study = &page->study;
 
-    view->question = start_of(view, study_text(study), SAMPLE_SHOWN);
+    view->question = sample(study, view);
     view->help = verdict(study, view);
     if (!page->details)
         matrix(page, view);

@@ -27,6 +27,7 @@ void layout_width(struct layout *layout, int rows, int columns)
 
 void layout_beside(struct layout *layout)
 {
+    layout->even = true;
     if (layout->size != LAYOUT_FULL || layout->columns < LAYOUT_BESIDE_COLUMNS)
         return;
     layout->width = layout->columns - 2 * layout->left;
@@ -85,7 +86,7 @@ void layout_place(struct layout *layout, const int wanted[PANE_COUNT], int foote
             heights[PANE_LINES] = heights[PANE_LIST];
         heights[PANE_LIST] = 0;
     }
-    fit(heights, layout->matrix ? 2 : 3, room - (full && layout->matrix));
+    fit(heights, layout->even ? room / 2 : layout->matrix ? 2 : 3, room - (full && layout->matrix));
     int blank = room - sum(heights);
 
     /* a blank row above the first pane comes last: the ones between panes part what is different */

@@ -20,6 +20,7 @@ struct layout {
     int rows, columns;
     int left, width; /* of the text */
     bool matrix;     /* the list is one: it goes before the lines, with a blank row between them */
+    bool even;       /* the lines are worth as many rows as the matrix */
     int split;       /* columns of a matrix that has the lines beside it, 0: below it */
     int rule;        /* row of the line under the title, -1: none */
     struct {
@@ -34,7 +35,8 @@ enum layout_size layout_size(int rows, int columns);
 /* Columns for text and its left edge at this width. */
 void layout_width(struct layout *layout, int rows, int columns);
 
-/* Lines stand beside the matrix if the terminal is wide enough for both. */
+/* Lines stand beside the matrix if the terminal is wide enough for both, else below it, where they
+ * do not give way before it does. */
 void layout_beside(struct layout *layout);
 
 /* Places all parts. `wanted`: rows each pane would take; `footer`: rows of the footer. Panes that
