@@ -113,7 +113,7 @@ static int fill(struct filling *f, const struct dl_result_spot *spot, const stru
     dl_pipeline_run(pipeline, &log, true, NULL, NULL);
     result = dl_suite_result(&log);
     if (arena->failed)
-        return -DL_E_LIMIT;
+        return arena->full ? -DL_E_LIMIT : -DL_E_NOMEM;
     if (spot->flow)
         fill_flow(f, spot, result);
     else if (spot->keyed)
@@ -133,14 +133,18 @@ static int verify(const struct dl_buffer *out, size_t start, const struct dl_res
 
     if (!outcome)
         return dl_error_set(err, DL_E_NOMEM, "there is no memory for the tests");
-    if (dl_suite_read(&suite, dl_buffer_string(out) + start, out->len - start, NULL) < 0)
+    rc = dl_suite_read(&suite, dl_buffer_string(out) + start, out->len - start, err);
+    if (rc == -DL_E_VALUE)
         rc = dl_error_set(err, DL_E_VALUE, "its results cannot be written so that they read back");
     for (size_t i = 0; rc == 0 && i < dl_suite_count(suite); i++) {
         if (spots[i].given)
             continue;
         dl_arena_reset(arena);
         dl_suite_run(outcome, suite, i, pipeline, arena);
-        if (arena->failed || outcome->blank || !outcome->passed)
+        if (arena->failed)
+            rc = dl_error_set(err, arena->full ? DL_E_LIMIT : DL_E_NOMEM,
+                              "line %d: the result takes too much memory", dl_suite_line(suite, i));
+        else if (outcome->blank || !outcome->passed)
             rc = dl_error_set(err, DL_E_VALUE,
                               "line %d: the result cannot be written so that it reads back",
                               dl_suite_line(suite, i));
@@ -167,7 +171,7 @@ int dl_suite_fill(struct dl_buffer *out, struct dl_text text, const struct dl_su
         rc = fill(&f, &spots[i], suite, i, pipeline, arena);
         ++*filled;
         if (rc < 0)
-            dl_error_set(err, (enum dl_code) - rc, "line %d: the result is too large",
+            dl_error_set(err, (enum dl_code) - rc, "line %d: the result takes too much memory",
                          dl_suite_line(suite, i));
     }
     copy_to(&f, text.len);

@@ -36,12 +36,16 @@ static struct dl_text as_json(struct dl_arena *arena, const struct dl_value *v)
 {
     struct dl_buffer out;
     struct dl_text text = {"", 0};
+    int rc;
 
     if (!v)
         return text;
     dl_buffer_init(&out, arena->max);
-    if (dl_value_json(&out, v) == 0)
+    rc = dl_value_json(&out, v);
+    if (rc == 0)
         text = (struct dl_text){dl_arena_copy(arena, dl_buffer_string(&out), out.len), out.len};
+    arena->failed = arena->failed || rc < 0;
+    arena->full = arena->full || rc == -DL_E_LIMIT;
     dl_buffer_free(&out);
     return text.at ? text : (struct dl_text){"", 0};
 }
@@ -257,9 +261,10 @@ int dl_trace_run(struct dl_trace *trace, const struct dl_pipeline *pipeline,
         add_rows(trace, first, 0);
     trace->state = state_of(log);
     trace->taken = dl_pipeline_run(pipeline, log, granted, take_step, trace);
-    return log->arena->failed ? dl_error_set(err, DL_E_LIMIT, "the log grows past %d MB on its way",
-                                             DL_PIPELINE_LOG_MAX >> 20)
-                              : 0;
+    if (log->arena->full)
+        return dl_error_set(err, DL_E_LIMIT, "the log grows past %d MB on its way",
+                            DL_PIPELINE_LOG_MAX >> 20);
+    return log->arena->failed ? dl_error_set(err, DL_E_NOMEM, "there is no memory for the log") : 0;
 }
 
 /* ---- what it read ---- */

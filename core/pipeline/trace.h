@@ -73,7 +73,7 @@ struct dl_trace {
 };
 
 /* Runs the log through the pipeline; the top filter is left aside where `granted`. The log is the
- * caller's and stays as long as the trace. -DL_E_LIMIT when it outgrows its arena. */
+ * caller's and stays as long as the trace. -DL_E_LIMIT when it outgrows its arena, -DL_E_NOMEM. */
 int dl_trace_run(struct dl_trace *trace, const struct dl_pipeline *pipeline,
                  struct dl_pipeline_log *log, bool granted, struct dl_error *err);
 
