@@ -123,34 +123,52 @@ static int fill(struct filling *f, const struct dl_result_spot *spot, const stru
     return f->status;
 }
 
-/* What was written reads back, and passes. */
-static int verify(const struct dl_buffer *out, size_t start, const struct dl_result_spot *spots,
-                  const struct dl_pipeline *pipeline, struct dl_arena *arena, struct dl_error *err)
+static int refuse(const struct dl_suite *suite, size_t test, enum dl_code code, const char *what,
+                  struct dl_error *err)
 {
-    struct dl_suite_outcome *outcome = malloc(sizeof *outcome);
-    struct dl_suite *suite = NULL;
-    int rc = 0;
+    return dl_error_set(err, code, "line %d: %s", dl_suite_line(suite, test), what);
+}
 
+/* One test of what was written: its sample is the one it had, a result that was blank passes. */
+static int verify_test(const struct dl_suite *was, const struct dl_suite *is, size_t test,
+                       bool given, const struct dl_pipeline *pipeline, struct dl_arena *arena,
+                       struct dl_error *err)
+{
+    struct dl_suite_outcome *outcome;
+    bool passed, fits;
+
+    if (!dl_text_is(dl_suite_sample(was, test), dl_suite_sample(is, test)))
+        return refuse(was, test, DL_E_VALUE, "its sample would change with a result below it", err);
+    if (given)
+        return 0;
+    outcome = malloc(sizeof *outcome);
     if (!outcome)
-        return dl_error_set(err, DL_E_NOMEM, "there is no memory for the tests");
-    rc = dl_suite_read(&suite, dl_buffer_string(out) + start, out->len - start, err);
-    if (rc == -DL_E_VALUE)
-        rc = dl_error_set(err, DL_E_VALUE, "its results cannot be written so that they read back");
-    for (size_t i = 0; rc == 0 && i < dl_suite_count(suite); i++) {
-        if (spots[i].given)
-            continue;
-        dl_arena_reset(arena);
-        dl_suite_run(outcome, suite, i, pipeline, arena);
-        if (arena->failed)
-            rc = dl_error_set(err, arena->full ? DL_E_LIMIT : DL_E_NOMEM,
-                              "line %d: the result takes too much memory", dl_suite_line(suite, i));
-        else if (outcome->blank || !outcome->passed)
-            rc = dl_error_set(err, DL_E_VALUE,
-                              "line %d: the result cannot be written so that it reads back",
-                              dl_suite_line(suite, i));
-    }
-    dl_suite_free(suite);
+        return refuse(was, test, DL_E_NOMEM, "there is no memory to check the result", err);
+    dl_arena_reset(arena);
+    dl_suite_run(outcome, is, test, pipeline, arena);
+    fits = !arena->failed;
+    passed = !outcome->blank && outcome->passed;
     free(outcome);
+    if (!fits)
+        return refuse(was, test, arena->full ? DL_E_LIMIT : DL_E_NOMEM,
+                      "the result takes too much memory", err);
+    return passed ? 0
+                  : refuse(was, test, DL_E_VALUE,
+                           "the result cannot be written so that it reads back", err);
+}
+
+static int verify(const struct dl_buffer *out, size_t start, const struct dl_result_spot *spots,
+                  const struct dl_suite *was, const struct dl_pipeline *pipeline,
+                  struct dl_arena *arena, struct dl_error *err)
+{
+    struct dl_suite *is = NULL;
+    int rc = dl_suite_read(&is, dl_buffer_string(out) + start, out->len - start, err);
+
+    if (rc == -DL_E_VALUE || (rc == 0 && dl_suite_count(is) != dl_suite_count(was)))
+        rc = dl_error_set(err, DL_E_VALUE, "its results cannot be written so that they read back");
+    for (size_t i = 0; rc == 0 && i < dl_suite_count(is); i++)
+        rc = verify_test(was, is, i, spots[i].given, pipeline, arena, err);
+    dl_suite_free(is);
     return rc;
 }
 
@@ -171,14 +189,13 @@ int dl_suite_fill(struct dl_buffer *out, struct dl_text text, const struct dl_su
         rc = fill(&f, &spots[i], suite, i, pipeline, arena);
         ++*filled;
         if (rc < 0)
-            dl_error_set(err, (enum dl_code) - rc, "line %d: the result takes too much memory",
-                         dl_suite_line(suite, i));
+            refuse(suite, i, (enum dl_code) - rc, "the result takes too much memory", err);
     }
     copy_to(&f, text.len);
     if (rc == 0 && f.status < 0)
         rc = dl_error_set(err, (enum dl_code) - f.status, "the file grows too large");
     if (rc == 0 && *filled > 0)
-        rc = verify(out, start, spots, pipeline, arena, err);
+        rc = verify(out, start, spots, suite, pipeline, arena, err);
     free(spots);
     return rc;
 }

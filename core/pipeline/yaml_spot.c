@@ -10,14 +10,21 @@ struct finder {
     yaml_event_t event;
     struct dl_text text;
     size_t index, at; /* a character, and its byte; they only grow */
+    yaml_mark_t end;  /* of the last thing that is written; a block ends where the next begins */
     struct dl_result_spot *spots;
     size_t most, count;
 };
 
 static bool next(struct finder *f)
 {
+    const yaml_event_t *e = &f->event;
+
     yaml_event_delete(&f->event);
-    return yaml_parser_parse(&f->parser, &f->event) == 1;
+    if (yaml_parser_parse(&f->parser, &f->event) != 1)
+        return false;
+    if (e->type == YAML_SCALAR_EVENT || e->end_mark.index > e->start_mark.index)
+        f->end = e->end_mark;
+    return true;
 }
 
 /* The byte of a mark that is not before the last one asked for. */
@@ -96,11 +103,10 @@ static bool take_result(struct finder *f, struct dl_result_spot *spot)
 
 static bool take_test(struct finder *f, struct dl_result_spot *spot)
 {
-    yaml_mark_t end;
     bool any = false;
 
     spot->flow = f->event.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE;
-    for (end = f->event.end_mark;; end = f->event.end_mark) {
+    for (;;) {
         bool is_result;
 
         if (!next(f))
@@ -117,7 +123,7 @@ static bool take_test(struct finder *f, struct dl_result_spot *spot)
     if (!spot->keyed && spot->flow)
         spot->from = byte_of(f, &f->event.start_mark);
     else if (!spot->keyed)
-        spot->from = line_behind(f->text, byte_of(f, &end));
+        spot->from = line_behind(f->text, byte_of(f, &f->end));
     if (!spot->keyed)
         spot->to = spot->from;
     return true;

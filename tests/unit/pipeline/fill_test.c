@@ -88,6 +88,14 @@ static void a_result_that_is_missing_goes_to_the_end_of_its_test(void **state)
     expect("# ä\ntests:\n  - sample: |-\n      7 ann\n  # next\n  - sample: \"7 ann\" # é\n", 2,
            "# ä\ntests:\n  - sample: |-\n      7 ann\n    result:\n" RESULT(
                "    ") "  # next\n  - sample: \"7 ann\" # é\n    result:\n" RESULT("    "));
+    expect("- sample: 7 ann\n  more:\n    - a: [b,\n        c]\n\n# next\n- sample: 7 ann\n  more: "
+           "{a:\n"
+           "    b}\n- sample: 7 ann\n  more:\n",
+           3,
+           "- sample: 7 ann\n  more:\n    - a: [b,\n        c]\n  result:\n" RESULT(
+               "  ") "\n# next\n"
+                     "- sample: 7 ann\n  more: {a:\n    b}\n  result:\n" RESULT(
+                         "  ") "- sample: 7 ann\n  more:\n  result:\n" RESULT("  "));
     expect("tests:\n  - sample: 7\n     ann\n\n  -\n    sample: 7 ann\n", 2,
            "tests:\n  - sample: 7\n     ann\n    result:\n" RESULT(
                "    ") "\n  -\n    sample: 7 ann\n    result:\n" RESULT("    "));
@@ -110,8 +118,7 @@ static void what_is_there_is_never_touched(void **state)
     static const char *const texts[] = {
         "id: a\ntests:\n  - sample: 7 ann\n    result: {custom: {}}\n",
         "tests:\n  - sample: 7 ann\n    result: ''\n", "tests: []\n", "tests:\n  - 7 ann\n",
-        "other: {result: null}\ntests:\n  - sample: x\n    result: 'null'\n    also: {result: "
-        "~}\n"};
+        "other: {result: null}\ntests:\n- sample: x\n  result: 'null'\n  also: {result: ~}\n"};
 
     (void)state;
     for (size_t i = 0; i < LENGTH(texts); i++)
