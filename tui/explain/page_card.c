@@ -14,7 +14,7 @@ struct card {
     size_t left_out;
 };
 
-enum view_mark explain_page_mark(const struct explain_page *page, const struct dl_trace_row *row)
+static enum view_mark outcome_mark(const struct dl_trace_row *row)
 {
     static const enum view_mark marks[] = {
         [DL_OUTCOME_APPLIED] = VIEW_OK,     [DL_OUTCOME_DISABLED] = VIEW_SKIP,
@@ -22,13 +22,16 @@ enum view_mark explain_page_mark(const struct explain_page *page, const struct d
         [DL_OUTCOME_INVALID] = VIEW_WARN,   [DL_OUTCOME_LIMIT] = VIEW_WARN,
         [DL_OUTCOME_NOT_RUN] = VIEW_INFO};
 
-    if (study_blames(&page->study, row))
-        return VIEW_FAIL;
     if (!row->step)
         return VIEW_WAIT;
     if (row->step->outcome == DL_OUTCOME_NO_MATCH && dl_processor_grok(row->processor))
         return VIEW_WARN;
     return marks[row->step->outcome];
+}
+
+enum view_mark explain_page_mark(const struct explain_page *page, const struct dl_trace_row *row)
+{
+    return study_blames(&page->study, row) ? VIEW_FAIL : outcome_mark(row);
 }
 
 /* Not more of a text than is read. */
@@ -62,7 +65,7 @@ static void sentence(const struct card *card, const struct dl_trace_row *row)
     const char *title = view_text(view, "%s%s%s%s, line %d", dl_processor_type(row->processor),
                                   name.len ? " \"" : "", name.len ? cut(card, name) : "",
                                   name.len ? "\"" : "", dl_processor_line(row->processor));
-    enum view_mark mark = explain_page_mark(card->page, row);
+    enum view_mark mark = outcome_mark(row);
 
     if (!step)
         view_line(view, mark, view_text(view, "%s: the log never comes to it", title));
@@ -151,8 +154,8 @@ void explain_page_card(struct explain_page *page, struct view *view, size_t most
     if (page->row >= trace->row_count)
         return;
     dl_arena_reset(&page->study.scratch);
+    blame(&card, row); /* first: there may be room for little */
     sentence(&card, row);
-    blame(&card, row);
     if (row->step) {
         card.head = "It reads:";
         dl_trace_reads(trace, row->step, &page->study.scratch, read_line, &card);
