@@ -168,33 +168,38 @@ int dl_file_check_folder(const char *path, struct dl_error *err)
 
 #define MODE_OF_UMASK ((mode_t)-1) /* 0666 without what the umask takes away */
 
-/* Writes a new file beside the target, synced. */
-static int write_temp(const char *temp, mode_t mode, const void *data, size_t len,
-                      struct dl_error *err)
+/* A file that is made beside the one that people know. */
+struct temp {
+    const char *path, *shown; /* shown: what people know, for errors */
+    mode_t mode;
+};
+
+/* Writes it new, synced. */
+static int write_temp(const struct temp *temp, const void *data, size_t len, struct dl_error *err)
 {
-    mode_t made = mode == MODE_OF_UMASK ? 0666 : 0600;
-    int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, made), rc = 0;
+    mode_t made = temp->mode == MODE_OF_UMASK ? 0666 : 0600;
+    int fd = open(temp->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, made), rc = 0;
 
     if (fd < 0)
-        return dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be made", temp);
-    if (mode != MODE_OF_UMASK && fchmod(fd, mode) < 0)
-        rc = dl_error_set_errno(err, DL_E_IO, errno, "%s", temp);
+        return dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be written", temp->shown);
+    if (temp->mode != MODE_OF_UMASK && fchmod(fd, temp->mode) < 0)
+        rc = dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be written", temp->shown);
     if (rc == 0) {
         rc = dl_file_write_all(fd, data, len, err);
         if (rc < 0)
-            dl_error_prefix(err, "%s", temp);
+            dl_error_prefix(err, "%s", temp->shown);
     }
     if (rc == 0 && fsync(fd) < 0)
-        rc = dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be synced", temp);
+        rc = dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be synced", temp->shown);
     if (close(fd) < 0 && rc == 0)
-        rc = dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be closed", temp);
+        rc = dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be closed", temp->shown);
     if (rc < 0)
-        unlink(temp);
+        unlink(temp->path);
     return rc;
 }
 
 /* The same bytes in a new file, where the file system knows no second names. */
-static int copy_file(const char *path, const char *temp, struct dl_error *err)
+static int copy_file(const char *path, const struct temp *temp, struct dl_error *err)
 {
     struct dl_buffer bytes;
     int rc;
@@ -202,7 +207,7 @@ static int copy_file(const char *path, const char *temp, struct dl_error *err)
     dl_buffer_init(&bytes, COPY_MAX);
     rc = dl_file_read(path, false, &bytes, err);
     if (rc == 0)
-        rc = write_temp(temp, 0600, dl_buffer_string(&bytes), bytes.len, err);
+        rc = write_temp(temp, dl_buffer_string(&bytes), bytes.len, err);
     dl_buffer_free(&bytes);
     return rc;
 }
@@ -220,7 +225,7 @@ static int keep_backup(const char *path, const char *temp, struct dl_error *err)
     if (link(path, temp) < 0) {
         if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS && errno != EMLINK)
             return dl_error_set_errno(err, DL_E_IO, errno, "%s cannot be kept", path);
-        rc = copy_file(path, temp, err);
+        rc = copy_file(path, &(struct temp){.path = temp, .shown = backup, .mode = 0600}, err);
         if (rc < 0)
             return rc;
     }
@@ -248,6 +253,7 @@ static int replace(const char *path, const void *data, size_t len, bool backup, 
 {
     char target[PATH_MAX], folder[PATH_MAX], temp[PATH_MAX], old[PATH_MAX];
     uint32_t chance = 0;
+    struct temp made;
     int rc;
 
     if (!realpath(path, target)) {
@@ -262,7 +268,8 @@ static int replace(const char *path, const void *data, size_t len, bool backup, 
         !dl_text_format(temp, sizeof temp, "%s.%08x.new", target, chance) ||
         !dl_text_format(old, sizeof old, "%s.%08x.old", target, chance))
         return dl_error_set(err, DL_E_IO, "the path %.64s... is too long", path);
-    rc = write_temp(temp, shared ? mode_of(target) : 0600, data, len, err);
+    made = (struct temp){.path = temp, .shown = path, .mode = shared ? mode_of(target) : 0600};
+    rc = write_temp(&made, data, len, err);
     if (rc < 0)
         return rc;
     if (backup)

@@ -250,6 +250,14 @@ int dl_asset_write(struct dl_buffer *out, const struct dl_value *document)
     return w.status;
 }
 
+int dl_asset_write_members(struct dl_buffer *out, const struct dl_value *object, size_t column)
+{
+    struct writer w = {.out = out};
+
+    members(&w, object, column, false);
+    return w.status;
+}
+
 /* ---- facets ---- */
 
 /* Offset of a line, counted from 1; the text's end past the last. */

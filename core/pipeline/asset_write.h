@@ -10,6 +10,10 @@
  * a negative code of the buffer. */
 int dl_asset_write(struct dl_buffer *out, const struct dl_value *document);
 
+/* Appends the members of an object that has some, from this column on; what stands before it ended
+ * its line. The same codes. */
+int dl_asset_write_members(struct dl_buffer *out, const struct dl_value *object, size_t column);
+
 /* Appends the asset's text with these facets behind those that it has; every other byte stands as
  * it was. document: what the text was read into. -DL_E_VALUE: the list is not written one facet
  * below the other. */

@@ -111,12 +111,12 @@ struct dl_text dl_suite_sample(const struct dl_suite *suite, size_t test)
 
 /* ---- the log ---- */
 
-void dl_suite_log(struct dl_pipeline_log *log, const struct dl_suite *suite, size_t test,
-                  const struct dl_pipeline *pipeline, struct dl_arena *arena)
+void dl_suite_log_of(struct dl_pipeline_log *log, const struct dl_suite *suite, size_t test,
+                     struct dl_text sample, const struct dl_pipeline *pipeline,
+                     struct dl_arena *arena)
 {
     const struct dl_value *t = test_at(suite, test);
     const struct dl_value *service = dl_value_get(t, "service"), *tags = dl_value_get(t, "tags");
-    struct dl_text sample = dl_suite_sample(suite, test);
 
     dl_pipeline_log_init(log, arena, DL_SUITE_NOW);
     log->test_mode = true;
@@ -127,6 +127,12 @@ void dl_suite_log(struct dl_pipeline_log *log, const struct dl_suite *suite, siz
         for (const struct dl_member *m = tags->of.list.first; m; m = m->next)
             dl_pipeline_log_tag_text(log, dl_value_print(arena, m->value));
     dl_pipeline_log_take(log, sample.at, sample.len);
+}
+
+void dl_suite_log(struct dl_pipeline_log *log, const struct dl_suite *suite, size_t test,
+                  const struct dl_pipeline *pipeline, struct dl_arena *arena)
+{
+    dl_suite_log_of(log, suite, test, dl_suite_sample(suite, test), pipeline, arena);
 }
 
 static void put(struct dl_arena *arena, struct dl_value *into, const char *key, struct dl_text text)

@@ -47,4 +47,9 @@ void dl_suite_log(struct dl_pipeline_log *log, const struct dl_suite *suite, siz
                   const struct dl_pipeline *pipeline, struct dl_arena *arena);
 struct dl_value *dl_suite_result(const struct dl_pipeline_log *log);
 
+/* The same as dl_suite_log with another text in the place of the sample. */
+void dl_suite_log_of(struct dl_pipeline_log *log, const struct dl_suite *suite, size_t test,
+                     struct dl_text sample, const struct dl_pipeline *pipeline,
+                     struct dl_arena *arena);
+
 #endif

@@ -165,6 +165,148 @@ ends_with() { # EXIT-CODE STDOUT
   [[ $output == *"2 passed, 0 failed in 2 pipelines; 0 numbers of another type."* ]]
 }
 
+# Tests of acme as people and tools write them, with results left blank.
+make_blank() {
+  cat >acme/acme_tests.yaml <<'YAML'
+# bypass-global-timestamp-format-in-sample-checks
+id: acme
+tests:
+  # exported
+  - sample: "2024-03-07 10:11:12 WARN user=ann took 1.5"
+    result: null  # not run yet
+  - sample: |-
+      {"message": "2024-03-07 10:11:12 info user=bob took 2",
+       "list": [1, 2.5, {"a": "b: c"}], "yes": "true", "esc": "\u001b[31m"}
+    service: web
+    result:
+
+  - {sample: 'in one line ☃', result: ~, tags: ['env:prod']}
+  - sample: kept
+    result:
+      custom: {}
+      message: kept
+      tags: [source:LOGS_SOURCE]
+      timestamp: 1
+  - sample: "two\n  lines \n"
+# The result is left blank until the validation has run.
+YAML
+}
+
+@test "--update fills in blank results, touches nothing else, and then all pass" {
+  make_blank
+  chmod 640 acme/acme_tests.yaml
+  cp acme/acme_tests.yaml before
+  pipeline test acme --update
+  ends_with 0 '      filled in 4 results of acme/acme_tests.yaml
+ok    5 of 5  acme/acme_tests.yaml
+
+5 passed, 0 failed in 1 pipeline; 0 numbers of another type.'
+  [ "$(stat -c %a acme/acme_tests.yaml)" = 640 ]
+  [ "$(ls acme)" = $'acme.yaml\nacme_tests.yaml' ]
+  # lines were added; of those there were, only two changed
+  [ "$(diff before acme/acme_tests.yaml | grep '^<')" = "<     result: null  # not run yet
+<   - {sample: 'in one line ☃', result: ~, tags: ['env:prod']}" ]
+  grep -qxF '    result: # not run yet' acme/acme_tests.yaml
+  grep -qxF '      message: 2024-03-07 10:11:12 WARN user=ann took 1.5' acme/acme_tests.yaml
+  grep -qF "'in one line ☃', result: {\"custom\":{},\"message\":\"in one line ☃\"" acme/acme_tests.yaml
+  [ "$(tail -n 1 acme/acme_tests.yaml)" = '# The result is left blank until the validation has run.' ]
+  cp acme/acme_tests.yaml filled
+  pipeline test acme
+  [ "$status" -eq 0 ]
+  pipeline test acme --update
+  ends_with 0 'ok    5 of 5  acme/acme_tests.yaml
+
+5 passed, 0 failed in 1 pipeline; 0 numbers of another type.'
+  diff filled acme/acme_tests.yaml
+}
+
+@test "--update never writes over a result, not over a wrong one either" {
+  spoil
+  cp acme/acme_tests.yaml before
+  pipeline test acme --update --json
+  [ "$status" -eq 1 ]
+  keep_object
+  [ "$(jq -c .summary <<<"$output")" = '{"passed":0,"failed":1,"blank":0,"filled":0,"type_mismatches":0,"pipelines":1}' ]
+  diff before acme/acme_tests.yaml
+  make_blank
+  pipeline test acme --update --json
+  [ "$status" -eq 0 ]
+  keep_object
+  [ "$(jq -c .summary.filled <<<"$output")" = 4 ]
+}
+
+@test "--update takes tests that are written as JSON" {
+  printf '{"id": "acme", "tests": [{"sample": "%s", "result": null}, {"sample": "x"}]}' "$LINE" >acme/acme_tests.yaml
+  pipeline test acme --update
+  [ "$status" -eq 0 ]
+  [ "$(jq -c '[.tests[].result.timestamp]' acme/acme_tests.yaml)" = '[1709806272000,1]' ]
+  pipeline test acme
+  [ "$status" -eq 0 ]
+}
+
+@test "--update leaves a file whose results cannot be written" {
+  printf -v key 'k%.0s' {1..1100} # YAML has no longer keys than 1024
+  printf -- '- sample: "x"\n- sample: '"'"'{"%s":1}'"'"'\n' "$key" >acme/acme_tests.yaml
+  cp acme/acme_tests.yaml before
+  pipeline test acme --update
+  [ "$status" -eq 65 ]
+  [ "${stderr_lines[0]}" = "ddlogs: E-PIPELINE: acme/acme_tests.yaml: its results cannot be written so that they read back" ]
+  diff before acme/acme_tests.yaml
+}
+
+@test "--junit writes what build servers read, of each test" {
+  make_blank
+  pipeline test acme --junit out.xml
+  [ "$status" -eq 0 ]
+  /usr/bin/python3 - out.xml <<'END'
+import sys, xml.etree.ElementTree as tree
+suites = tree.parse(sys.argv[1]).getroot().findall("testsuite")
+assert [s.get("name") for s in suites] == ["acme/acme_tests.yaml"], suites
+assert [suites[0].get(k) for k in ("tests", "failures", "skipped")] == ["5", "0", "4"]
+assert suites[0][0].find("skipped") is not None
+assert len(suites[0][3]) == 0 and suites[0][3].get("name") == "line 14"
+END
+  rm -r acme
+  make_assets
+  spoil
+  sed -i 's/id: bob/id: "<\\e\&>"/' acme/acme_tests.yaml
+  pipeline test acme --junit out.xml
+  [ "$status" -eq 1 ]
+  /usr/bin/python3 - out.xml <<'END'
+import sys, xml.etree.ElementTree as tree
+case = tree.parse(sys.argv[1]).getroot()[0][0]
+assert case.get("classname") == "ddlogs.pipeline.acme"
+failure = case.find("failure")
+assert failure.get("type") == "E-PIPELINE-TEST"
+assert failure.get("message") == "2 values differ"
+assert 'custom.usr.id\n  expected "<\\u001b&>"\n  got      "ann"\n' in failure.text, failure.text
+END
+}
+
+@test "--junit into a folder that is not there names the file that was asked for" {
+  pipeline test acme --junit none/out.xml
+  [ "$status" -ne 0 ]
+  [ "${stderr_lines[0]}" = "ddlogs: E-IO: none/out.xml cannot be written: No such file or directory" ]
+}
+
+@test "an option of another verb is refused, not passed over" {
+  pipeline explain acme/acme.yaml --sample x --update
+  ends_with 64 ''
+  [ "${stderr_lines[0]}" = "ddlogs: E-USAGE: --update is for pipeline test: leave it out of pipeline explain" ]
+  pipeline run acme/acme.yaml --junit out.xml </dev/null
+  ends_with 64 ''
+  [ "${stderr_lines[0]}" = "ddlogs: E-USAGE: --junit is for pipeline test: leave it out of pipeline run" ]
+  pipeline test acme --sarif out.sarif
+  ends_with 64 ''
+  [ "${stderr_lines[0]}" = "ddlogs: E-USAGE: --sarif is for pipeline lint: leave it out of pipeline test" ]
+  pipeline lint acme --sample x
+  ends_with 64 ''
+  [ "${stderr_lines[0]}" = "ddlogs: E-USAGE: --sample is for pipeline explain: leave it out of pipeline lint" ]
+  pipeline explain acme/acme.yaml --in logs
+  ends_with 64 ''
+  [ "${stderr_lines[0]}" = "ddlogs: E-USAGE: --in is for pipeline run: leave it out of pipeline explain" ]
+}
+
 @test "where there is no pair the names of one are said" {
   mkdir empty
   pipeline test empty
@@ -297,6 +439,12 @@ make_tests_twice() {
   pipeline explain acme/acme.yaml --sample $'{"a":"\e[31mred","message":"\e]0;t\a"}'
   [ "$status" -eq 0 ]
   [[ $output != *$'\e'* ]]
+  # nor those of its names, and of the asset's
+  sed -i 's/name: user is usr.id/name: "\\e[31mred"/; s/\[user\]/["\\e[32mgreen"]/' acme/acme.yaml
+  pipeline explain acme/acme.yaml --sample $'{"\e[32mgreen":1}'
+  [ "$status" -eq 0 ]
+  grep -qF -- '-  [32mgreen = 1' <<<"$output"
+  [[ $output != *$'\e'* ]]
 }
 
 @test "the key of the environment is in no output" {
@@ -304,11 +452,11 @@ make_tests_twice() {
   export DD_API_KEY=$KEY
   spoil
   printf '%s\n' "$LINE" >logs
-  "$DDLOGS" pipeline test acme >out 2>&1 || true
+  "$DDLOGS" pipeline test acme --junit out.xml >out 2>&1 || true
   "$DDLOGS" pipeline run acme/acme.yaml --in logs >>out 2>&1
   "$DDLOGS" pipeline explain acme/acme.yaml --sample "$LINE" >>out 2>&1
   [ -s out ]
-  assert_canary_free "$KEY" out
+  assert_canary_free "$KEY" out out.xml
 }
 
 # places: a pipeline with a geo-ip parser, and a database of invented places.

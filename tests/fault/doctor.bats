@@ -291,6 +291,11 @@ END
     assert_canary_free "$key" out.xml
 }
 
+@test "--junit into a folder that is not there names the file that was asked for" {
+    ddlogs_doctor --site eu1 --endpoint https://127.0.0.1:1 --junit none/out.xml
+    grep -qF "ddlogs: E-IO: none/out.xml cannot be written: No such file or directory" err
+}
+
 @test "--watch prints changes alone, and its exit code is of the worst that was seen" {
     start_intake --fault 'status=503@/api/v2/logs*2'
     "$DDLOGS" doctor --manifest manifest.json --site eu1 --endpoint "http://127.0.0.1:$INTAKE_PORT" \

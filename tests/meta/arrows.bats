@@ -44,7 +44,7 @@ known_by() {
 }
 
 @test "the program reaches record, net and sender through check or the public header" {
-  allowed tui "base identity secret spool check pipeline intake command setup screen widget plain doctor send"
+  allowed tui "base identity secret spool check pipeline intake command setup screen widget plain doctor explain send"
 }
 
 @test "the wizard's machine knows neither terminal nor network" {
@@ -56,6 +56,10 @@ known_by() {
 
 @test "the doctor's page knows the wizard's views and no terminal" {
   allowed tui/doctor "base identity check setup doctor"
+}
+
+@test "the page of explain knows pipelines, the wizard's views and no terminal" {
+  allowed tui/explain "base pipeline setup explain"
 }
 
 @test "what send reads and shows knows no command"  {

@@ -69,6 +69,7 @@ struct option_list {
     X(sample_logs, "sample", 0, LIST, "TEXT", "a sample log; may be repeated")                     \
     X(samples, "samples", 0, TEXT, "FILE", "sample logs, one a line")                              \
     X(folder, "output", 'o', TEXT, "FILE", "the folder or file to write")                          \
+    X(update, "update", 0, FLAG, "", "fill in the results that a tests file leaves blank")         \
     X(input, "in", 0, TEXT, "FILE", "read logs from there, not from standard input")               \
     X(user_agents, "user-agents", 0, TEXT, "FILE", "uap-core's regexes.yaml")                      \
     X(geoip, "geoip", 0, TEXT, "FILE", "Geo-IP database (MaxMind's .mmdb) for geo-ip parsers")     \

@@ -146,7 +146,7 @@ int pipeline_sarif(const char *path, const struct pipeline_finding *findings, si
     if (rc < 0)
         rc = dl_error_set(err, (enum dl_code) - rc, "the findings do not fit into %s", path);
     else
-        rc = dl_file_replace(path, out.data, out.len, false, err);
+        rc = dl_file_replace_shared(path, out.data, out.len, err);
     dl_buffer_free(&out);
     return rc;
 }

@@ -5,9 +5,10 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "command/junit.h"
 #include "command/pipeline.h"
 #include "pipeline/assets.h"
-#include "pipeline/suite.h"
+#include "pipeline/suite_fill.h"
 
 #define SHOWN_MAX 240     /* bytes of a value in a difference */
 #define FAILURES_MAX 1000 /* in the object; all are counted */
@@ -22,7 +23,8 @@ struct totals {
     struct pipeline_job *job;
     struct dl_arena arena;
     struct dl_suite_outcome *outcome;
-    size_t pairs, passed, failed, blank, types;
+    size_t pairs, passed, failed, blank, types, filled;
+    struct junit junit, cases; /* of all files; of the one that is tested */
     struct failure *failures;
     size_t failure_count;
 };
@@ -119,9 +121,56 @@ static void write_object(struct dl_json *w, const void *context)
     dl_json_member_integer(w, "passed", (int64_t)t->passed);
     dl_json_member_integer(w, "failed", (int64_t)t->failed);
     dl_json_member_integer(w, "blank", (int64_t)t->blank);
+    if (t->job->program->options.update)
+        dl_json_member_integer(w, "filled", (int64_t)t->filled);
     dl_json_member_integer(w, "type_mismatches", (int64_t)t->types);
     dl_json_member_integer(w, "pipelines", (int64_t)t->pairs);
     dl_json_object_end(w);
+}
+
+/* ---- what build servers see ---- */
+
+static void junit_value(struct junit *j, const char *label, struct dl_text text)
+{
+    junit_text(j, label, strlen(label));
+    if (text.len)
+        junit_text(j, text.at, text.len);
+    else
+        junit_text(j, "nothing", strlen("nothing"));
+    junit_line_end(j);
+}
+
+static void junit_differences(struct junit *j, const struct dl_suite_outcome *o)
+{
+    char message[64];
+
+    snprintf(message, sizeof message, "%zu value%s differ%s", o->difference_count,
+             o->difference_count == 1 ? "" : "s", o->difference_count == 1 ? "s" : "");
+    junit_failure(j, dl_error_info(DL_E_PIPELINE_TEST)->id, message);
+    for (size_t i = 0; i < o->difference_count; i++) {
+        junit_text(j, o->differences[i].path.at, o->differences[i].path.len);
+        junit_line_end(j);
+        junit_value(j, "  expected ", o->differences[i].expected);
+        junit_value(j, "  got      ", o->differences[i].got);
+    }
+    junit_failure_end(j);
+}
+
+static void junit_test(struct totals *t, const struct dl_suite *suite, size_t i)
+{
+    char id[128], name[64];
+
+    if (!t->job->program->options.junit)
+        return;
+    dl_text_format(id, sizeof id, "pipeline.%.*s", (int)dl_suite_id(suite).len,
+                   dl_suite_id(suite).at);
+    snprintf(name, sizeof name, "line %d", dl_suite_line(suite, i));
+    junit_case(&t->cases, id, name, -1);
+    if (t->outcome->blank)
+        junit_skipped(&t->cases, "its result is left blank");
+    else if (!t->outcome->passed)
+        junit_differences(&t->cases, t->outcome);
+    junit_case_end(&t->cases);
 }
 
 /* ---- one file ---- */
@@ -135,6 +184,7 @@ static int run_test(struct totals *t, const struct dl_pipeline *pipeline,
         return dl_error_set(err, DL_E_LIMIT, "%s:%d: the log grows past %d MB on its way", file,
                             dl_suite_line(suite, i), DL_PIPELINE_LOG_MAX >> 20);
     t->types += t->outcome->types;
+    junit_test(t, suite, i);
     if (t->outcome->blank) {
         t->blank++;
         return 0;
@@ -151,15 +201,19 @@ static int run_test(struct totals *t, const struct dl_pipeline *pipeline,
 }
 
 static int run_suite(struct totals *t, const struct dl_asset_pair *pair,
-                     const struct dl_suite *suite, struct dl_error *err)
+                     const struct dl_pipeline *pipeline, const struct dl_suite *suite,
+                     struct dl_error *err)
 {
-    struct dl_pipeline *pipeline = NULL;
-    size_t before = t->passed;
-    int rc = pipeline_load(&pipeline, pair->pipeline, err);
+    int rc = 0;
+    size_t before = t->passed, failed = t->failed, blank = t->blank;
 
+    junit_init(&t->cases);
     for (size_t i = 0; i < dl_suite_count(suite) && rc == 0; i++)
         rc = run_test(t, pipeline, suite, i, pair->tests, err);
-    dl_pipeline_free(pipeline);
+    junit_suite(&t->junit, pair->tests,
+                &(struct junit_counts){dl_suite_count(suite), t->failed - failed, t->blank - blank},
+                &t->cases);
+    junit_free(&t->cases);
     if (rc == 0 && speaks(t))
         printf("%s  %zu of %zu  %s\n",
                t->passed - before == dl_suite_count(suite) ? "ok  " : "    ", t->passed - before,
@@ -167,10 +221,40 @@ static int run_suite(struct totals *t, const struct dl_asset_pair *pair,
     return rc;
 }
 
+/* Writes what the pipeline makes of each sample whose result is blank; the suite and its text
+ * become those of the new file. */
+static int update(struct totals *t, const struct dl_asset_pair *pair,
+                  const struct dl_pipeline *pipeline, struct dl_suite **suite,
+                  struct dl_buffer *text, struct dl_error *err)
+{
+    struct dl_error cause = {0};
+    struct dl_buffer changed;
+    size_t filled = 0;
+    int rc;
+
+    dl_buffer_init(&changed, DL_PIPELINE_BYTES_MAX);
+    rc = dl_suite_fill(&changed, (struct dl_text){dl_buffer_string(text), text->len}, *suite,
+                       pipeline, &t->arena, &filled, &cause);
+    if (rc < 0)
+        rc = dl_error_set(err, DL_E_PIPELINE, "%s: %s", pair->tests, cause.text);
+    else if (filled > 0)
+        rc = dl_file_replace_shared(pair->tests, dl_buffer_string(&changed), changed.len, err);
+    dl_buffer_free(&changed);
+    if (rc < 0 || filled == 0)
+        return rc;
+    t->filled += filled;
+    if (speaks(t))
+        printf("      filled in %zu result%s of %s\n", filled, filled == 1 ? "" : "s", pair->tests);
+    dl_suite_free(*suite);
+    *suite = NULL;
+    return pipeline_load_tests(suite, text, pair->tests, err);
+}
+
 static int each(void *context, const struct dl_asset_pair *pair)
 {
     struct totals *t = context;
-    struct dl_error cause = {0}, *err = (struct dl_error *)(uintptr_t)t->job->result.error;
+    struct dl_error *err = (struct dl_error *)(uintptr_t)t->job->result.error;
+    struct dl_pipeline *pipeline = NULL;
     struct dl_suite *suite = NULL;
     struct dl_buffer text;
     int rc;
@@ -179,14 +263,14 @@ static int each(void *context, const struct dl_asset_pair *pair)
         return 0;
     t->pairs++;
     dl_buffer_init(&text, DL_PIPELINE_BYTES_MAX);
-    rc = dl_file_read(pair->tests, true, &text, err);
-    if (rc == 0) {
-        rc = dl_suite_read(&suite, dl_buffer_string(&text), text.len, &cause);
-        if (rc < 0)
-            rc = dl_error_set(err, DL_E_PIPELINE, "%s: %s", pair->tests, cause.text);
-    }
+    rc = pipeline_load_tests(&suite, &text, pair->tests, err);
     if (rc == 0)
-        rc = run_suite(t, pair, suite, err);
+        rc = pipeline_load(&pipeline, pair->pipeline, err);
+    if (rc == 0 && t->job->program->options.update)
+        rc = update(t, pair, pipeline, &suite, &text, err);
+    if (rc == 0)
+        rc = run_suite(t, pair, pipeline, suite, err);
+    dl_pipeline_free(pipeline);
     dl_suite_free(suite);
     dl_buffer_free(&text);
     return rc;
@@ -207,6 +291,12 @@ static int conclude(struct totals *t, struct dl_error *err)
         printf("\n%zu passed, %zu failed%s in %zu pipeline%s; %zu number%s of another type.\n",
                t->passed, t->failed, t->blank ? ", some without a result" : "", t->pairs,
                t->pairs == 1 ? "" : "s", t->types, t->types == 1 ? "" : "s");
+    if (job->program->options.junit) {
+        int rc = junit_write(&t->junit, job->program->options.junit, err);
+
+        if (rc < 0)
+            return rc;
+    }
     if (t->failed)
         return dl_error_set(err, DL_E_PIPELINE_TEST, "%zu of %zu tests differ", t->failed,
                             t->failed + t->passed);
@@ -226,6 +316,7 @@ int pipeline_test(struct pipeline_job *job)
                           "database: leave --geoip out");
 
     job->result.error = &err;
+    junit_init(&t.junit);
     dl_arena_init(&t.arena, DL_PIPELINE_LOG_MAX);
     for (size_t i = 0; i < job->word_count && rc == 0; i++)
         rc = dl_assets_find(job->words[i], each, &t, &err);
@@ -238,6 +329,7 @@ int pipeline_test(struct pipeline_job *job)
         free(t.failures[i].processor);
     }
     free(t.failures);
+    junit_free(&t.junit);
     free(t.outcome);
     dl_arena_free(&t.arena);
     return code;

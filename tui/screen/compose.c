@@ -70,6 +70,17 @@ static int corner_length(const char *corner, int room)
     return (int)len;
 }
 
+/* Between a matrix and the lines beside it. */
+static void split_rule(const struct job *job)
+{
+    const struct layout *layout = &job->to->layout;
+    int row = layout->panes[PANE_LINES].row, end = row + layout->panes[PANE_LINES].height;
+
+    for (; layout->split > 0 && row < end; row++)
+        sheet_put(sheet_of(job, PLACED_FRAME), row, layout->left + layout->split, STYLE_RULE,
+                  job->ascii ? "|" : "│");
+}
+
 /* Title bar, the rule under it (its done share drawn stronger), the rule above the footer. */
 static void frame(const struct job *job)
 {
@@ -100,6 +111,7 @@ static void frame(const struct job *job)
     if (layout->footer_rule >= 0)
         sheet_repeat(sheet, layout->footer_rule, 0, STYLE_RULE, job->ascii ? "-" : "─",
                      layout->columns);
+    split_rule(job);
 }
 
 /* Question and help. Where there is little room the help goes to the lines, which can be scrolled.
@@ -121,8 +133,9 @@ static void lines(struct job *job, enum lines_spacing spacing)
 {
     const struct layout *layout = &job->to->layout;
     struct sheet *sheet = sheet_of(job, PANE_LINES);
-    struct lines_place place = {.left = layout->left,
-                                .columns = layout->width,
+    int before = layout->split > 0 ? layout->split + LAYOUT_BESIDE_GAP : 0;
+    struct lines_place place = {.left = layout->left + before,
+                                .columns = layout->width - before,
                                 .whole = layout->columns,
                                 .spacing = spacing};
 
@@ -162,7 +175,7 @@ static void field_box(struct job *job, size_t i, int row, int column, int column
     bool on = state_focus(job->state, job->view) == FOCUS_FIELD && job->state->last_focus == i;
     enum style style = on ? STYLE_ENTRY_ON : STYLE_ENTRY;
     const char *text = "";
-    char ascii[FIELD_COLUMNS];
+    char ascii[LAYOUT_TEXT_COLUMNS];
     size_t len = 0;
     int cursor = 0;
 
@@ -219,16 +232,18 @@ static const char *note_of(const struct job *job, size_t i)
  * the notes behind them if that leaves enough. */
 static int box_columns(const struct job *job, int room)
 {
-    int note = 0, columns = room - 2;
+    int note = 0, columns = room - 2, most = FIELD_COLUMNS;
 
     for (size_t i = 0; i < job->view->field_count; i++) {
         if (width(note_of(job, i)) > note)
             note = width(note_of(job, i));
         if (job->view->fields[i].secret && columns > (int)strlen(MASK_STARS))
             columns = (int)strlen(MASK_STARS);
+        if (job->view->fields[i].wide)
+            most = LAYOUT_TEXT_COLUMNS;
     }
-    if (columns > FIELD_COLUMNS)
-        columns = FIELD_COLUMNS;
+    if (columns > most)
+        columns = most;
     if (note > 0 && columns + 4 + note > room && room - 4 - note >= (int)strlen(MASK_STARS))
         columns = room - 4 - note;
     return columns;
@@ -344,8 +359,9 @@ static void matrix(struct job *job)
 {
     const struct layout *layout = &job->to->layout;
     struct matrix_place place = {.left = layout->left,
-                                 .columns = layout->width,
-                                 .edge = layout->columns,
+                                 .columns = layout->split > 0 ? layout->split - 1 : layout->width,
+                                 .edge = layout->split > 0 ? layout->left + layout->split
+                                                           : layout->columns,
                                  .rows = layout->panes[PANE_LIST].height,
                                  .focused = state_focus(job->state, job->view) == FOCUS_MATRIX,
                                  .ascii = job->ascii};
@@ -447,6 +463,8 @@ void compose(struct composition *composition, const struct view *view, struct sc
     if (ascii && ascii_view(&composition->twin, view, &composition->twin_memory) == 0)
         job.view = &composition->twin;
     composition->layout.matrix = view->matrix.row_count > 0;
+    if (view->beside && composition->layout.matrix)
+        layout_beside(&composition->layout);
     job.list_column = composition->layout.left;
     if (composition->layout.size == LAYOUT_WAIT) {
         wait_page(&job);

@@ -49,6 +49,17 @@ static void select_cell(const struct keys_turn *t, size_t cell)
         keys_send(t, SETUP_SELECT, (long)cell);
 }
 
+static void move_cell(const struct keys_turn *t, enum list_move to)
+{
+    const struct view_matrix *matrix = &t->view->matrix;
+    bool across = to == LIST_LEFT || to == LIST_RIGHT;
+
+    if (across && t->view->turns && matrix->rows[matrix->row].wide)
+        keys_send(t, SETUP_TURN, to == LIST_LEFT ? -1 : 1);
+    else
+        select_cell(t, matrix_moved(t->view, to));
+}
+
 static void matrix_character(const struct keys_turn *t, uint32_t c)
 {
     static const char letters[] = "hjkl";
@@ -60,7 +71,7 @@ static void matrix_character(const struct keys_turn *t, uint32_t c)
         if (matrix_digit(t->view, (unsigned)(c - '0'), &cell))
             select_cell(t, cell);
     } else if (letter) {
-        select_cell(t, matrix_moved(t->view, moves[letter - letters]));
+        move_cell(t, moves[letter - letters]);
     } else {
         keys_action(t, c);
     }
@@ -75,7 +86,7 @@ void keys_in_matrix(const struct keys_turn *t, const struct input_key *key)
     else if (key->code == INPUT_ENTER)
         keys_send(t, SETUP_NEXT, 0);
     else if (!keys_scroll(t, key->code) && move_of(key->code, &to))
-        select_cell(t, matrix_moved(t->view, to));
+        move_cell(t, to);
 }
 
 /* After the filter changed the cursor stands on an entry that is shown. */

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define BESIDE_MOST 160 /* columns of matrix and lines */
+
 enum layout_size layout_size(int rows, int columns)
 {
     if (rows < LAYOUT_MIN_ROWS || columns < LAYOUT_MIN_COLUMNS)
@@ -21,6 +23,17 @@ void layout_width(struct layout *layout, int rows, int columns)
     layout->width = columns - 2 * layout->left;
     if (layout->width > LAYOUT_TEXT_COLUMNS)
         layout->width = LAYOUT_TEXT_COLUMNS;
+}
+
+void layout_beside(struct layout *layout)
+{
+    layout->even = true;
+    if (layout->size != LAYOUT_FULL || layout->columns < LAYOUT_BESIDE_COLUMNS)
+        return;
+    layout->width = layout->columns - 2 * layout->left;
+    if (layout->width > BESIDE_MOST)
+        layout->width = BESIDE_MOST;
+    layout->split = layout->width * 2 / 5;
 }
 
 static int sum(const int heights[PANE_COUNT])
@@ -68,7 +81,12 @@ void layout_place(struct layout *layout, const int wanted[PANE_COUNT], int foote
 
     int room = (full ? layout->footer_rule : layout->footer) - row;
     memcpy(heights, wanted, sizeof(heights));
-    fit(heights, layout->matrix ? 2 : 3, room - (full && layout->matrix));
+    if (layout->split > 0) { /* one row of panes */
+        if (heights[PANE_LINES] < heights[PANE_LIST])
+            heights[PANE_LINES] = heights[PANE_LIST];
+        heights[PANE_LIST] = 0;
+    }
+    fit(heights, layout->even ? room / 2 : layout->matrix ? 2 : 3, room - (full && layout->matrix));
     int blank = room - sum(heights);
 
     /* a blank row above the first pane comes last: the ones between panes part what is different */
@@ -91,6 +109,8 @@ void layout_place(struct layout *layout, const int wanted[PANE_COUNT], int foote
         row += heights[i];
         seen = seen || heights[i] > 0;
     }
+    if (layout->split > 0)
+        layout->panes[PANE_LIST] = layout->panes[PANE_LINES];
 }
 
 int layout_top(int total, int height, int from, int first, int last)

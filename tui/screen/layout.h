@@ -6,7 +6,9 @@
 
 #define LAYOUT_MIN_COLUMNS 40 /* below: the page that waits for a larger terminal */
 #define LAYOUT_MIN_ROWS 10
-#define LAYOUT_TEXT_COLUMNS 96 /* text is not set wider than this */
+#define LAYOUT_TEXT_COLUMNS 96   /* text is not set wider than this */
+#define LAYOUT_BESIDE_COLUMNS 72 /* from here on lines have room beside a matrix */
+#define LAYOUT_BESIDE_GAP 2      /* between the two: a rule and a blank */
 
 /* 80x24 has all lines between the parts, 60x16 the upper one, 40x10 none. */
 enum layout_size { LAYOUT_WAIT, LAYOUT_SMALL, LAYOUT_COMPACT, LAYOUT_FULL };
@@ -18,6 +20,8 @@ struct layout {
     int rows, columns;
     int left, width; /* of the text */
     bool matrix;     /* the list is one: it goes before the lines, with a blank row between them */
+    bool even;       /* the lines are worth as many rows as the matrix */
+    int split;       /* columns of a matrix that has the lines beside it, 0: below it */
     int rule;        /* row of the line under the title, -1: none */
     struct {
         int row, height; /* height 0: not shown */
@@ -30,6 +34,10 @@ enum layout_size layout_size(int rows, int columns);
 
 /* Columns for text and its left edge at this width. */
 void layout_width(struct layout *layout, int rows, int columns);
+
+/* Lines stand beside the matrix if the terminal is wide enough for both, else below it, where they
+ * do not give way before it does. */
+void layout_beside(struct layout *layout);
 
 /* Places all parts. `wanted`: rows each pane would take; `footer`: rows of the footer. Panes that
  * do not get all of it are scrolled by whoever draws them; the lines give way first, then the list,

@@ -21,6 +21,7 @@ enum setup_event_kind {
     SETUP_HELP,   /* ? opens and closes the help page */
     SETUP_SCROLL, /* view.lines by `number` rows (negative: up) */
     SETUP_QUIT,   /* Ctrl-C: asks once if anything was entered, ends at the second */
+    SETUP_TURN,   /* to what stands before (`number` -1) or behind (1), where view.turns */
     /* from the loop */
     SETUP_TICK, /* a second went by while something runs */
     SETUP_DONE  /* an effect brought news; setup/machine.h says how */

@@ -51,6 +51,7 @@ struct view_field {
     const char *origin; /* "from DD_SITE", or NULL */
     bool secret;        /* mask of 32 stars once `filled`; content travels as SETUP_KEY alone */
     bool filled;        /* secret: something was entered */
+    bool wide;          /* takes all the width there is for text */
 };
 
 /* One key of the footer and of the help page. "Enter" is SETUP_NEXT, "Esc" SETUP_BACK, one letter
@@ -106,6 +107,8 @@ struct view {
     bool columns;  /* short entries: two columns where the width allows */
 
     struct view_matrix matrix; /* of a page without items */
+    bool beside;               /* lines stand right of the matrix, where that is wide enough */
+    bool turns;                /* on a wide row Left and Right are SETUP_TURN */
 
     struct view_field fields[VIEW_FIELDS_MAX];
     size_t field_count;

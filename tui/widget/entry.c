@@ -128,8 +128,12 @@ void entry_window(struct entry *entry, int columns, const char **shown, size_t *
         columns = 2;
     if (entry->left > entry->cursor)
         entry->left = entry->cursor;
-    while (columns_between(entry, entry->left, entry->cursor) > columns - 1)
-        entry->left = after(entry, entry->left);
+    int over = columns_between(entry, entry->left, entry->cursor) - (columns - 1);
+    while (over > 0) {
+        size_t next = after(entry, entry->left);
+        over -= columns_between(entry, entry->left, next);
+        entry->left = next;
+    }
     /* when text was taken away, room at the right is used before the left stays hidden */
     while (entry->left > 0 &&
            columns_between(entry, before(entry, entry->left), entry->len) <= columns - 1)

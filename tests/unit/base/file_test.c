@@ -263,6 +263,19 @@ static void what_is_for_others_has_the_mode_of_the_umask_or_its_own(void **state
     assert_int_equal(mode_of(path), 0600);
 }
 
+static void what_cannot_be_written_is_told_by_its_own_name(void **state)
+{
+    char path[128], text[512];
+    struct dl_error err;
+
+    (void)state;
+    strcpy(path, in_folder("none/report.xml"));
+    assert_int_equal(dl_file_replace(path, "new", 3, false, &err), -DL_E_IO);
+    assert_int_equal(err.sys_errno, ENOENT);
+    snprintf(text, sizeof text, "%s cannot be written: %s", path, strerror(ENOENT));
+    assert_string_equal(err.text, text);
+}
+
 static void a_link_at_the_path_stays_and_its_target_is_replaced(void **state)
 {
     char path[128], target[128];
@@ -365,6 +378,7 @@ int main(void)
         IN_FOLDER(wherever_the_disk_fails_the_file_is_whole_and_nothing_is_left_beside_it),
         IN_FOLDER(a_folder_or_lock_that_the_disk_refuses_is_named),
         IN_FOLDER(what_is_for_others_has_the_mode_of_the_umask_or_its_own),
+        IN_FOLDER(what_cannot_be_written_is_told_by_its_own_name),
         IN_FOLDER(a_link_at_the_path_stays_and_its_target_is_replaced),
         IN_FOLDER(a_write_that_fails_midway_leaves_the_old_file),
         IN_FOLDER(makes_missing_folders_for_the_owner_alone),

@@ -13,6 +13,8 @@
 
 #include "pipeline/lint.h"
 #include "pipeline/suite.h"
+#include "pipeline/suite_fill.h"
+#include "pipeline/trace.h"
 
 static const char pipeline_text[] =
     "id: acme\npipeline:\n  type: pipeline\n  filter: {query: 'source:acme OR @a:[1 TO 2]'}\n"
@@ -67,6 +69,40 @@ static int run(const struct dl_pipeline *pipeline, const struct dl_suite *suite)
     return rc;
 }
 
+/* What each processor did, and blank results filled in. */
+static int trace_and_fill(const struct dl_pipeline *pipeline, const struct dl_suite *suite)
+{
+    static const char text[] = "- {sample: n}\n- sample: m\n  result: null\n";
+    struct dl_pipeline_log log;
+    struct dl_suite *blank = NULL;
+    struct dl_trace trace;
+    struct dl_error err = {0};
+    struct dl_buffer out;
+    struct dl_arena own;
+    size_t filled = 0;
+    int rc;
+
+    dl_arena_init(&own, DL_PIPELINE_LOG_MAX);
+    dl_buffer_init(&out, DL_PIPELINE_BYTES_MAX);
+    dl_suite_log(&log, suite, 0, pipeline, &own);
+    rc = dl_trace_run(&trace, pipeline, &log, true, &err);
+    if (rc == 0)
+        assert_non_null(trace.first->changes);
+    if (rc == 0)
+        rc = dl_suite_read(&blank, text, sizeof text - 1, &err);
+    if (rc == 0)
+        rc = dl_suite_fill(&out, (struct dl_text){text, sizeof text - 1}, blank, pipeline, &own,
+                           &filled, &err);
+    if (rc == 0)
+        assert_int_equal(filled, 2);
+    else
+        assert_int_equal(err.code, -rc);
+    dl_suite_free(blank);
+    dl_buffer_free(&out);
+    dl_arena_free(&own);
+    return rc;
+}
+
 static int scenario(void *context)
 {
     struct dl_pipeline *pipeline = NULL;
@@ -85,6 +121,8 @@ static int scenario(void *context)
     }
     if (rc == 0)
         rc = run(pipeline, suite);
+    if (rc == 0)
+        rc = trace_and_fill(pipeline, suite);
     dl_suite_free(suite);
     dl_pipeline_free(pipeline);
     return rc;

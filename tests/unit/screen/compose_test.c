@@ -139,6 +139,64 @@ static void a_matrix_stays_inside_and_shows_the_selected_cell_at_any_size(void *
         }
 }
 
+/* The column where the first span with this text begins, -1: nowhere. */
+static int column_of(const char *text)
+{
+    for (int i = 0; i < PLACED_COUNT; i++)
+        for (size_t k = 0; k < composition.parts[i].sheet.count; k++) {
+            const struct sheet *sheet = &composition.parts[i].sheet;
+            const char *at = sheet_text(sheet, &sheet->spans[k]);
+            if (memmem(at, sheet->spans[k].length, text, strlen(text)))
+                return sheet->spans[k].column;
+        }
+    return -1;
+}
+
+static void lines_stand_beside_a_matrix_where_both_have_room(void **state)
+{
+    (void)state;
+    view.corner = view.question = view.help = "";
+    for (size_t i = 0; i < 5; i++) {
+        view.matrix.rows[i] = (struct view_matrix_row){
+            .name = "1", .text = "a name that is long enough to be cut", .wide = true};
+        view.lines[i] = (struct view_line){VIEW_TEXT, VIEW_PLAIN, "what is told of it", "", ""};
+    }
+    view.matrix.row_count = view.line_count = 5;
+    view.beside = true;
+    for (int columns = 40; columns < 220; columns++)
+        for (int rows = 10; rows < 40; rows += 3) {
+            const struct layout *layout = &composition.layout;
+            compose(&composition, &view, &state_, rows, columns, rows % 2 == 0);
+            inside(rows, columns);
+            assert_int_equal(layout->split > 0, rows >= 20 && columns >= LAYOUT_BESIDE_COLUMNS);
+            assert_int_equal(layout->panes[PANE_LIST].row == layout->panes[PANE_LINES].row,
+                             layout->split > 0);
+            assert_int_equal(column_of("what is told") > layout->split + layout->left,
+                             layout->split > 0 || layout->left == 0);
+        }
+    compose(&composition, &view, &state_, 24, 80, true);
+    assert_true(shows("|"));
+    assert_int_equal(column_of("|"), 2 + 30);
+    assert_int_equal(column_of("what is told"), 2 + 30 + 2);
+    view.beside = false;
+    compose(&composition, &view, &state_, 24, 80, true);
+    assert_int_equal(composition.layout.split, 0);
+    assert_int_equal(column_of("what is told"), 2);
+}
+
+static void a_wide_field_takes_the_width_of_the_text(void **state)
+{
+    (void)state;
+    key_page();
+    view.fields[0] = (struct view_field){.label = "Sample", .value = "ä", .wide = true};
+    for (int columns = 40; columns < 220; columns++) {
+        compose(&composition, &view, &state_, 24, columns, columns % 2 == 0);
+        inside(24, columns);
+    }
+    compose(&composition, &view, &state_, 24, 80, false);
+    assert_int_equal(column_of("]"), 77);
+}
+
 static void a_corner_without_room_ends_at_a_comma(void **state)
 {
     (void)state;
@@ -278,6 +336,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         COMPOSE_TEST(nothing_is_wider_than_the_terminal_at_any_size),
         COMPOSE_TEST(a_matrix_stays_inside_and_shows_the_selected_cell_at_any_size),
+        COMPOSE_TEST(lines_stand_beside_a_matrix_where_both_have_room),
+        COMPOSE_TEST(a_wide_field_takes_the_width_of_the_text),
         COMPOSE_TEST(a_corner_without_room_ends_at_a_comma),
         COMPOSE_TEST(a_blank_row_parts_a_matrix_from_the_lines),
         COMPOSE_TEST(all_parts_show_at_the_three_sizes),

@@ -18,8 +18,8 @@ static struct dl_key *last_key;
 
 static void on_event(void *loop, const struct setup_event *event)
 {
-    static const char *const names[] = {"select", "focus",  "text", "key",    "next",
-                                        "back",   "action", "help", "scroll", "quit"};
+    static const char *const names[] = {"select", "focus", "text",   "key",  "next", "back",
+                                        "action", "help",  "scroll", "quit", "turn"};
     size_t len = strlen(said);
 
     (void)loop;
@@ -186,6 +186,23 @@ static void a_matrix_takes_arrows_letters_and_digits(void **state)
     state_.lines_height = 4;
     press(INPUT_PAGE_DOWN); /* long lines below it scroll */
     expect("scroll:3 ");
+}
+
+static void on_a_wide_row_left_and_right_turn_where_the_page_says_so(void **state)
+{
+    (void)state;
+    view.matrix.row_count = 2;
+    view.matrix.rows[0].wide = view.matrix.rows[1].wide = true;
+    fields(0, false);
+    press(INPUT_RIGHT);
+    type("h", 100);
+    expect("");
+    view.turns = true;
+    press(INPUT_RIGHT);
+    press(INPUT_LEFT);
+    type("hl", 100);
+    press(INPUT_DOWN);
+    expect("turn:1 turn:-1 turn:-1 turn:1 select:16 ");
 }
 
 static void a_long_list_can_be_filtered(void **state)
@@ -404,6 +421,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         KEYS_TEST(the_list_takes_arrows_letters_and_digits),
         KEYS_TEST(a_matrix_takes_arrows_letters_and_digits),
+        KEYS_TEST(on_a_wide_row_left_and_right_turn_where_the_page_says_so),
         KEYS_TEST(a_long_list_can_be_filtered),
         KEYS_TEST(tab_goes_through_list_fields_and_footer),
         KEYS_TEST(fields_are_edited_and_told_as_a_whole),
