@@ -307,6 +307,14 @@ END
   [ "${stderr_lines[0]}" = "ddlogs: E-USAGE: --in is for pipeline run: leave it out of pipeline explain" ]
 }
 
+@test "a line that is longer than is read is told" {
+  { head -c 2097152 /dev/zero | tr '\\0' x && echo && head -c 3000000 /dev/zero | tr '\\0' y && echo; } >long
+  pipeline run acme/acme.yaml --in long
+  [ "$status" -eq 0 ]
+  [ "$(jq -r '.message | length' <<<"$output" | xargs)" = '2097152 2097152' ]
+  [ "$stderr" = "ddlogs: 1 line was longer than 2 MB; the start of each was read alone" ]
+}
+
 @test "where there is no pair the names of one are said" {
   mkdir empty
   pipeline test empty
@@ -383,7 +391,7 @@ make_tests_twice() {
   pipeline run acme/acme.yaml --in logs --json
   [ "$status" -eq 0 ]
   keep_object
-  [ "$(tail -n 1 <<<"$output" | jq -c '[.command, .ok, .logs, .not_taken]')" = '["pipeline",true,1,0]' ]
+  [ "$(tail -n 1 <<<"$output" | jq -c '[.command, .ok, .logs, .not_taken, .cut]')" = '["pipeline",true,1,0,0]' ]
 }
 
 @test "explain tells what each processor read, wrote, or why it did not" {

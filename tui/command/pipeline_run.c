@@ -15,7 +15,7 @@
 struct flow {
     struct dl_explorer *explorer;
     struct dl_buffer out;
-    struct result_counter counters[2]; /* logs, and those that the filter did not take */
+    struct result_counter counters[3]; /* logs, not taken by the filter, longer than LINES_MAX */
 };
 
 static int one(struct flow *flow, const char *line, size_t len, struct dl_error *err)
@@ -49,14 +49,25 @@ static int all(struct flow *flow, int fd, struct dl_error *err)
             if (len)
                 rc = one(flow, line, len, err);
     }
+    flow->counters[2].value = lines.cut;
     lines_free(&lines);
     return rc;
+}
+
+/* Beside the logs, which are the output: what was not read whole. */
+static void tell_cut(const struct flow *flow)
+{
+    unsigned long long cut = flow->counters[2].value;
+
+    if (cut)
+        fprintf(stderr, "ddlogs: %llu %s longer than %d MB; the start of each was read alone\n",
+                cut, cut == 1 ? "line was" : "lines were", LINES_MAX >> 20);
 }
 
 int pipeline_run(struct pipeline_job *job)
 {
     const char *path = job->program->options.input;
-    struct flow flow = {.counters = {{"logs", 0}, {"not_taken", 0}}};
+    struct flow flow = {.counters = {{"logs", 0}, {"not_taken", 0}, {"cut", 0}}};
     struct dl_error err = {0};
     int fd = STDIN_FILENO, rc = 0, code;
 
@@ -75,7 +86,8 @@ int pipeline_run(struct pipeline_job *job)
     if (rc == 0 && fflush(stdout) != 0)
         rc = dl_error_set(&err, DL_E_IO, "standard output cannot be written: %s", strerror(errno));
     job->result.counters = flow.counters;
-    job->result.counter_count = 2;
+    job->result.counter_count = 3;
+    tell_cut(&flow);
     code = result_end(&job->result, job->program->options.json, rc, &err);
     if (fd > STDIN_FILENO)
         close(fd);

@@ -23,6 +23,7 @@ void lines_reset(struct lines *l, uint64_t offset)
 {
     l->start = l->end = l->scanned = 0;
     l->before = offset;
+    l->cut = 0;
     l->skipping = l->follow = l->over = false;
 }
 
@@ -81,6 +82,15 @@ static void take(struct lines *l, size_t end, size_t next, const char **line, si
     l->scanned = 0;
 }
 
+/* What lies before `end` belongs to a line that was handed out already. */
+static void drop(struct lines *l, size_t end)
+{
+    if (end > l->start && !l->lost) {
+        l->lost = true;
+        l->cut++;
+    }
+}
+
 bool lines_next(struct lines *l, const char **line, size_t *len)
 {
     for (;;) {
@@ -94,12 +104,14 @@ bool lines_next(struct lines *l, const char **line, size_t *len)
             return true;
         }
         if (newline) {
+            drop(l, (size_t)(newline - l->data));
             l->start = (size_t)(newline - l->data) + 1;
             l->scanned = 0;
             l->skipping = false;
             continue;
         }
         if (l->skipping) {
+            drop(l, l->end);
             l->before += l->end;
             l->start = l->end = l->scanned = 0;
             return false;
@@ -109,6 +121,7 @@ bool lines_next(struct lines *l, const char **line, size_t *len)
     l->scanned = l->end - l->start;
     if (l->scanned >= LINES_MAX) {
         l->skipping = true;
+        l->lost = false;
         take(l, l->end, l->end, line, len);
         return true;
     }

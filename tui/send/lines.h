@@ -17,7 +17,9 @@ struct lines {
     size_t size, start, end; /* unread bytes are data[start...end) */
     size_t scanned;          /* of them, this many hold no line end */
     uint64_t before;         /* bytes of the stream that are no longer in data */
+    uint64_t cut;            /* lines that were longer than LINES_MAX */
     bool skipping;           /* the rest of a line that was too long is dropped */
+    bool lost;               /* there was such a rest, and it is counted */
     bool follow;             /* more may come behind an end of file: set after the reset */
     bool over;               /* no more will come */
 };

@@ -108,6 +108,7 @@ static void a_line_past_the_limit_gives_its_start_and_the_next_is_whole(void **s
         assert_true(lines.size <= LINES_MAX);
         assert_int_equal(count, 2);
         assert_int_equal(found[0], sizes[i] < LINES_MAX ? sizes[i] : LINES_MAX);
+        assert_int_equal(lines.cut, sizes[i] > LINES_MAX);
         assert_int_equal(found[1], 5);
     }
 }
