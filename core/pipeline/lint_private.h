@@ -4,7 +4,7 @@
  * lint_asset.c    ids, filters, steps                      lint_option.c options of processors
  * lint_official.c remappers of official values             lint_remap.c  remappers of attributes
  * lint_grok.c     grok parsers                             lint_build.c  tables, categories, ...
- * lint_facet.c    facets                                   lint_test.c   running the tests
+ * lint_facet.c    facets                                   lint_run.c   running the tests
  * lint_value.c    what the results hold */
 #ifndef DL_PIPELINE_LINT_PRIVATE_H
 #define DL_PIPELINE_LINT_PRIVATE_H
@@ -117,7 +117,7 @@ void lint_look_at_groks(struct dl_lint *lint);
 void lint_look_at_builders(struct dl_lint *lint);
 void lint_look_at_facets(struct dl_lint *lint);
 
-/* lint_test.c: runs them, then tells of what was never reached. */
+/* lint_run.c: runs them, then tells of what was never reached. */
 void lint_look_at_tests(struct dl_lint *lint);
 
 /* lint_value.c */
