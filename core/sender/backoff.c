@@ -34,3 +34,8 @@ int64_t dl_backoff_lone_ms(unsigned failures)
 {
     return jitter(DL_BACKOFF_LONE_MS, failures, DL_BACKOFF_BASE_MS);
 }
+
+int64_t dl_backoff_row_ms(unsigned failures)
+{
+    return jitter(DL_BACKOFF_LONE_MS, failures, DL_BACKOFF_CAP_MS);
+}

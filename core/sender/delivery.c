@@ -155,26 +155,22 @@ static void count_failure(struct dl_queue *q, const struct dl_packet *p)
     q->window = q->window > 1 ? q->window / 2 : 1;
 }
 
-/* Whether the failure is this request's own: others get through, and the intake did not ask to be
- * left alone. */
-static bool is_lone(const struct dl_queue *q)
-{
-    return q->streak < DL_STREAK_PAUSE && q->last_failure.code != DL_E_HTTP_429;
-}
-
-/* The packet stays and is tried again later; after many failures in a row everything waits. */
+/* The packet stays and is tried again later; after many failures in a row everything waits. An
+ * intake that asks to be left alone is, from the first time and for longer. */
 static void wait_for(struct dl_queue *q, struct dl_packet *p, int64_t retry_after_ms)
 {
     int64_t now = dl_clock_ms();
+    bool asked = retry_after_ms >= 0 || q->last_failure.code == DL_E_HTTP_429;
+    unsigned row;
 
     count_failure(q, p);
     p->due_ms =
-        now + (retry_after_ms < 0 && is_lone(q) ? dl_backoff_lone_ms(p->attempt)
-                                                : dl_backoff_ms(p->attempt, retry_after_ms));
+        now + (asked ? dl_backoff_ms(p->attempt, retry_after_ms) : dl_backoff_lone_ms(p->attempt));
+    row = q->streak < DL_STREAK_PAUSE ? 0 : q->streak - DL_STREAK_PAUSE + 1;
     if (retry_after_ms >= 0)
         q->resume_ms = p->due_ms; /* the intake spoke to all of us */
-    else if (q->streak >= DL_STREAK_PAUSE)
-        q->resume_ms = now + dl_backoff_ms(q->streak - DL_STREAK_PAUSE + 1, -1);
+    else if (row)
+        q->resume_ms = now + (asked ? dl_backoff_ms(row, -1) : dl_backoff_row_ms(q->streak));
     if (q->attempts && p->attempt >= q->attempts) {
         q->given_up = true;
         q->problem = q->last_failure;

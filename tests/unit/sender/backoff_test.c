@@ -46,13 +46,26 @@ static void the_longest_wait_doubles_up_to_its_cap(void **state)
 
 static void a_lone_failure_waits_little(void **state)
 {
-    static const int64_t tops[] = {50, 100, 200, 400, 800, 1000, 1000};
+    static const int64_t tops[] = {20, 40, 80, 160, 320, 640, 1000, 1000};
 
     (void)state;
     dl_clock_replace(NULL, NULL, no_chance);
     for (unsigned i = 0; i < sizeof tops / sizeof *tops; i++)
         assert_int_equal(dl_backoff_lone_ms(i + 1), tops[i]);
     assert_int_equal(dl_backoff_lone_ms(4000000000u), 1000);
+}
+
+static void failures_in_a_row_wait_little_at_first_and_long_in_the_end(void **state)
+{
+    static const int64_t tops[] = {20, 40, 80, 160, 320, 640, 1280, 2560};
+
+    (void)state;
+    dl_clock_replace(NULL, NULL, no_chance);
+    for (unsigned i = 0; i < sizeof tops / sizeof *tops; i++)
+        assert_int_equal(dl_backoff_row_ms(i + 1), tops[i]);
+    assert_int_equal(dl_backoff_row_ms(13), 81920);
+    assert_int_equal(dl_backoff_row_ms(14), 120000);
+    assert_int_equal(dl_backoff_row_ms(4000000000u), 120000);
 }
 
 static void jitter_covers_the_whole_range(void **state)
@@ -100,6 +113,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_longest_wait_doubles_up_to_its_cap),
         cmocka_unit_test(a_lone_failure_waits_little),
+        cmocka_unit_test(failures_in_a_row_wait_little_at_first_and_long_in_the_end),
         cmocka_unit_test(jitter_covers_the_whole_range),
         cmocka_unit_test(real_chance_spreads_evenly),
         cmocka_unit_test(the_intakes_time_is_obeyed_up_to_the_cap),

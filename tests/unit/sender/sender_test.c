@@ -315,12 +315,12 @@ static void a_passing_failure_is_tried_again_after_its_wait(void **state)
     open_sender();
     send_many(2);
     flush();
-    chance = 35; /* of 0 to 50 ms */
+    chance = 15; /* of 0 to 20 ms */
     answer(503);
     counts(0, 2, 0);
-    assert_int_equal(dl_sender_step(sender), 35);
+    assert_int_equal(dl_sender_step(sender), 15);
     assert_int_equal(in_flight(), 0);
-    now += 35;
+    now += 15;
     dl_sender_step(sender);
     assert_int_equal(logs_in_flight(), 2);
     answer_as(flight(), DL_E_NET_RESET, 0, -1);
