@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "pipeline/path.h"
+#include "pipeline/set.h"
 #include "pipeline/value_read.h"
 
 struct reader {
@@ -144,6 +145,7 @@ static struct dl_value *value(struct reader *r);
 static struct dl_value *object(struct reader *r)
 {
     struct dl_value *v = dl_value_object(r->arena);
+    struct dl_set keys = {0};
 
     if (taken(r, '}'))
         return v;
@@ -156,7 +158,10 @@ static struct dl_value *object(struct reader *r)
         inner = value(r);
         if (!inner)
             return NULL;
-        dl_value_put(r->arena, v, key, inner);
+        if (dl_set_is_new_key(&keys, r->arena, v, key))
+            dl_value_add(r->arena, v, key, inner); /* the key is in the arena already */
+        else
+            dl_value_put(r->arena, v, key, inner);
     } while (taken(r, ','));
     return taken(r, '}') ? v : NULL;
 }

@@ -2,6 +2,7 @@
 
 #define SIZE_LEAST 16
 #define SIZE_MOST ((size_t)1 << 20)
+#define KEYS_COMPARED 64
 
 static size_t hash(struct dl_text text)
 {
@@ -71,4 +72,20 @@ struct dl_set_entry *dl_set_put(struct dl_set *set, struct dl_text text, bool *f
     *bucket = e;
     set->count++;
     return e;
+}
+
+bool dl_set_is_new_key(struct dl_set *keys, struct dl_arena *arena, const struct dl_value *object,
+                       struct dl_text key)
+{
+    bool fresh = false;
+
+    if (!object || object->of.list.count < KEYS_COMPARED)
+        return !dl_value_member(object, key);
+    if (!keys->arena) {
+        dl_set_init(keys, arena, 0);
+        for (const struct dl_member *m = object->of.list.first; m; m = m->next)
+            dl_set_put(keys, m->key, NULL);
+    }
+    dl_set_put(keys, key, &fresh);
+    return fresh;
 }

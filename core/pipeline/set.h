@@ -24,4 +24,9 @@ struct dl_set_entry *dl_set_find(const struct dl_set *set, struct dl_text text);
  * copied. */
 struct dl_set_entry *dl_set_put(struct dl_set *set, struct dl_text text, bool *fresh);
 
+/* Whether an object has no member of this key yet, for a reader that asks this of every key of it;
+ * keys: {0} at its first. The first members are compared one by one, more of them by the set. */
+bool dl_set_is_new_key(struct dl_set *keys, struct dl_arena *arena, const struct dl_value *object,
+                       struct dl_text key);
+
 #endif

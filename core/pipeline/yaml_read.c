@@ -6,8 +6,6 @@
 #include "pipeline/set.h"
 #include "pipeline/value_read.h"
 
-#define KEYS_COMPARED 16
-
 struct reader {
     yaml_parser_t parser;
     yaml_event_t event;
@@ -139,23 +137,6 @@ static struct dl_value *sequence(struct reader *r)
     }
 }
 
-/* The first keys are compared one by one, more of them by a set. */
-static bool is_new(struct reader *r, struct dl_set *keys, const struct dl_value *v,
-                   struct dl_text key)
-{
-    bool fresh = false;
-
-    if (!v || v->of.list.count < KEYS_COMPARED)
-        return !dl_value_member(v, key);
-    if (!keys->arena) {
-        dl_set_init(keys, r->arena, 0);
-        for (const struct dl_member *m = v->of.list.first; m; m = m->next)
-            dl_set_put(keys, m->key, NULL);
-    }
-    dl_set_put(keys, key, &fresh);
-    return fresh;
-}
-
 static struct dl_value *mapping(struct reader *r)
 {
     struct dl_value *v = dl_value_object(r->arena);
@@ -178,7 +159,7 @@ static struct dl_value *mapping(struct reader *r)
         line = (int)r->event.start_mark.line + 1;
         if (!key.at)
             return NULL;
-        if (!is_new(r, &keys, v, key))
+        if (!dl_set_is_new_key(&keys, r->arena, v, key))
             return refuse(r, "this key is there twice");
         if (!next(r))
             return NULL;

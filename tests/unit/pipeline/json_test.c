@@ -40,6 +40,25 @@ static void what_the_rfc_takes_is_taken(void **state)
         assert_string_equal(shown(json(cases[i].text)), cases[i].shown);
 }
 
+static void of_many_keys_too_the_last_value_counts_in_the_first_place(void **state)
+{
+    char text[4096] = "{", expected[4096] = "{", member[32];
+
+    (void)state;
+    for (int round = 0; round < 2; round++)
+        for (int i = 0; i < 150; i++) {
+            snprintf(member, sizeof member, "%s\"k%d\":%d", round || i ? "," : "", i,
+                     i % 3 ? i : i + round);
+            strcat(text, member);
+            snprintf(member, sizeof member, "%s\"k%d\":%d", i ? "," : "", i, i % 3 ? i : i + 1);
+            if (round)
+                strcat(expected, member);
+        }
+    strcat(text, "}");
+    strcat(expected, "}");
+    assert_string_equal(shown(json(text)), expected);
+}
+
 static void what_is_no_json_is_refused(void **state)
 {
     static const char *const cases[] = {
@@ -124,6 +143,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ARENA_TEST(what_the_rfc_takes_is_taken),
+        ARENA_TEST(of_many_keys_too_the_last_value_counts_in_the_first_place),
         ARENA_TEST(what_is_no_json_is_refused),
         ARENA_TEST(lone_surrogates_become_the_replacement_character),
         ARENA_TEST(control_characters_may_stand_in_strings),
