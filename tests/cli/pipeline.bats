@@ -540,3 +540,31 @@ YAML
   cat loaded.* >all
   grep -q maxminddb all
 }
+
+@test "convert spells an asset as the API takes it, and back, and names what is left out" {
+  pipeline convert acme/acme.yaml
+  [ "$status" -eq 0 ]
+  [ "$(jq -c '[.is_enabled, .filter.query, (.processors[0] | .is_enabled, (.grok | keys[]))]' <<<"$output")" = \
+    '[true,"source:acme",true,"match_rules","support_rules"]' ]
+  [ "$stderr" = "ddlogs: left out, since the API has no place for it: id" ]
+  jq -c '. + {id: "x1", is_read_only: false}' <<<"$output" >api.json
+  pipeline convert api.json
+  [ "$status" -eq 0 ]
+  [ "$stderr" = "ddlogs: left out, since Datadog gives it and assets have none: id, is_read_only" ]
+  [ "${lines[0]} ${lines[1]} ${lines[2]}" = "id: acme metric_id: acme backend_only: false" ]
+  mkdir back
+  echo "$output" >back/acme.yaml
+  cp acme/acme_tests.yaml back
+  pipeline test back
+  [ "$status" -eq 0 ]
+}
+
+@test "convert refuses what it cannot read, by its line, and takes one file" {
+  printf 'id: acme\npipeline:\n  type: pipeline\n  processors:\n    - type: odd\n' >bad.yaml
+  pipeline convert bad.yaml
+  ends_with 65 ''
+  [[ ${stderr_lines[0]} == "ddlogs: E-PIPELINE: bad.yaml: "*5* ]]
+  pipeline convert acme/acme.yaml bad.yaml
+  ends_with 64 ''
+  [ "${stderr_lines[0]}" = "ddlogs: E-USAGE: pipeline convert takes one pipeline" ]
+}

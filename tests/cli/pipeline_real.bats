@@ -67,3 +67,18 @@ found() {
   echo "$errors errors in $pipelines pipelines"
   ((errors * 4 <= pipelines))
 }
+
+@test "real assets come back from the API's spelling, and their tests give the same" {
+  for file in "$REAL"/*/pipeline.yaml; do
+    folder=there/$(basename "$(dirname "$file")")
+    mkdir -p "$folder"
+    "$DDLOGS" pipeline convert "$file" --quiet >api.json
+    "$DDLOGS" pipeline convert api.json --quiet >"$folder/pipeline.yaml"
+    "$DDLOGS" pipeline convert "$folder/pipeline.yaml" --quiet | cmp - api.json
+    cp "${file%/*}/tests.yaml" "$folder"
+  done
+  run --separate-stderr "$DDLOGS" pipeline test "$REAL" --json
+  before=$(tail -n 1 <<<"$output" | jq -c .summary)
+  run --separate-stderr "$DDLOGS" pipeline test there --json
+  [ "$(tail -n 1 <<<"$output" | jq -c .summary)" = "$before" ]
+}

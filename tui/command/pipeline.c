@@ -76,7 +76,8 @@ static int run(struct program *program)
     static const struct verb verbs[] = {{"test", pipeline_test},
                                         {"lint", pipeline_lint},
                                         {"run", pipeline_run},
-                                        {"explain", pipeline_explain}};
+                                        {"explain", pipeline_explain},
+                                        {"convert", pipeline_convert}};
     const struct options *options = &program->options;
     struct pipeline_job job = {.program = program, .result = {.command = "pipeline"}};
     struct dl_error err = {0};
@@ -97,7 +98,7 @@ static int run(struct program *program)
     }
     dl_error_set(&err, DL_E_USAGE,
                  "pipeline takes a verb and a path: test PATH..., lint PATH..., run FILE, "
-                 "explain FILE");
+                 "explain FILE, convert FILE");
     return result_fail(&job.result, options->json, &err);
 }
 
@@ -108,7 +109,7 @@ static const enum option_id accepted[] = {
 
 const struct command command_pipeline = {
     .name = "pipeline",
-    .words = "test|lint|run|explain PATH...",
+    .words = "test|lint|run|explain|convert PATH...",
     .summary = "run a log pipeline of Datadog here, on samples or logs",
     .details =
         "test     every pipeline below the paths against its tests file; exit code 1 when one\n"
@@ -119,7 +120,9 @@ const struct command command_pipeline = {
         "         the head of a file silences a rule\n"
         "run      logs of standard input (or --in), lines or JSON objects, through a pipeline\n"
         "explain  one log, processor by processor: what it read, wrote, or why it did not;\n"
-        "         in a terminal a full-screen page, on the samples of the tests file, too\n\n"
+        "         in a terminal a full-screen page, on the samples of the tests file, too\n"
+        "convert  an asset as the public API takes it (JSON), a pipeline of the API as an asset\n"
+        "         (YAML); what the other has no place for is named\n\n"
         "User agents are read by uap-core's patterns: those of --user-agents, else the\n"
         "package uap-core's if it is installed. Places of addresses are read from the database\n"
         "of --geoip (run, explain), else by the stub of Datadog's own tests: no place at all.",

@@ -22,6 +22,7 @@ int pipeline_test(struct pipeline_job *job);
 int pipeline_run(struct pipeline_job *job);
 int pipeline_explain(struct pipeline_job *job);
 int pipeline_lint(struct pipeline_job *job);
+int pipeline_convert(struct pipeline_job *job);
 
 /* The full-screen stepper, begun at the sample or, where that is NULL, at the first test.
  * *exit_code is set where 0 is returned; -DL_E_TERM: there is no screen to be had, nothing was
